@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Builds the three parts of the desktop app into out/. What package.json lists as a dependency is never bundled into the
+ * main process: better-sqlite3 has a native part, and the others read files that lie beside them.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      rolldownOptions: { input: 'main/main.ts' },
+    },
+  },
+  preload: {
+    build: {
+      rolldownOptions: {
+        input: 'preload/preload.ts',
+        // A sandboxed preload script cannot be an ES module, and package.json makes every .js file one.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: {
+      rolldownOptions: { input: 'renderer/index.html' },
+      minify: true,
+    },
+  },
+});

@@ -1,0 +1,27 @@
+import { app } from 'electron';
+import { setUpConnectionCall } from './connection-call.ts';
+import { setUpDataFolder } from './data-folder.ts';
+import { setUpEmbeddedServer } from './embedded-server.ts';
+import { explainFailedStart } from './failed-start.ts';
+import { setUpLockdown } from './lockdown.ts';
+import { setUpMenu } from './menu.ts';
+import { setUpQuit } from './quit.ts';
+import { setUpSingleInstance } from './single-instance.ts';
+import { setUpWindow } from './window.ts';
+
+const data = setUpDataFolder();
+if (setUpSingleInstance()) {
+  const opened = new AsyncDisposableStack();
+  // Not awaited: Electron is not ready before this module has been evaluated.
+  const started = app.whenReady().then(() => start(opened));
+  setUpQuit(started, opened);
+  started.catch(explainFailedStart);
+}
+
+async function start(opened: AsyncDisposableStack): Promise<void> {
+  setUpLockdown();
+  const server = await setUpEmbeddedServer(data, opened);
+  setUpConnectionCall(server);
+  setUpMenu(data);
+  await setUpWindow(server.address);
+}

@@ -1,0 +1,156 @@
+import { ScitqError } from '#core/contract/errors.ts';
+import { settles } from '#core/scheduling/dependencies.ts';
+import type { Failure } from '#core/task/failure.ts';
+import type { WorkerId } from '#core/task/ids.ts';
+import type { EndedStatus, Status } from '#core/task/status.ts';
+import { isEnded, isOpen, STATUS_WORDS } from '#core/task/status.ts';
+import { canMove } from '#core/task/transition.ts';
+import type { ExecutionWrite, Outcome, TaskState, TaskStateWrite, Transaction } from '#server/store/store.ts';
+
+/** One task's way through one or more statuses; the last is where it stays. */
+export interface Move {
+  task: TaskState;
+  steps: readonly { to: Status; at: number }[];
+  /** P → A: the worker that a new execution is opened on. */
+  worker?: WorkerId;
+  /** Why it failed or was given back; kept on the task and on its execution. */
+  failure?: Failure;
+}
+
+/**
+ * The only writer of `task.status`. With every change go, in the same transaction, the task's execution row, the
+ * automatic retry of what failed, and the release of what waited for it. Updates the `task` of each move in place.
+ *
+ * Throws ILLEGAL_TRANSITION when the table of core/task forbids a step; nothing of the unit is then kept.
+ */
+export async function transition(tx: Transaction, moves: readonly Move[]): Promise<void> {
+  for (const move of moves) checkSteps(move);
+  await openExecutions(tx, moves);
+
+  const tasks: TaskStateWrite[] = [];
+  const executions: ExecutionWrite[] = [];
+  for (const move of moves) {
+    const { task } = move;
+    const last = move.steps.at(-1);
+    if (last === undefined) continue;
+    const from = task.status;
+    const { executionId, workerId } = task;
+    if (executionId !== null) executions.push(executionWrite(executionId, move, last.to));
+    task.status = last.to;
+    const forgets = last.to === 'P' || last.to === 'W';
+    tasks.push({
+      id: task.id,
+      status: last.to,
+      attempt: task.attempt,
+      executionId,
+      workerId: forgets ? null : workerId,
+      failure: forgets ? null : (move.failure?.class ?? null),
+      exitCode: last.to === 'S' ? 0 : forgets ? null : (move.failure?.exitCode ?? null),
+      message: move.failure?.message ?? null,
+      at: last.at,
+    });
+    const { id: taskId, batchId, priority } = task;
+    tx.publish({ kind: 'task', taskId, batchId, from, to: last.to, priority, workerId, executionId });
+    if (forgets) task.workerId = null;
+  }
+  await tx.writeTaskStates(tasks);
+  await tx.writeExecutions(executions);
+  for (const move of moves) await settle(tx, move);
+}
+
+function checkSteps({ task, steps }: Move): void {
+  let at = task.status;
+  for (const { to } of steps) {
+    if (!canMove(at, to)) {
+      throw new ScitqError(
+        'ILLEGAL_TRANSITION',
+        `Task ${task.id} is ${STATUS_WORDS[at]} and cannot become ${STATUS_WORDS[to]}.`,
+      );
+    }
+    at = to;
+  }
+}
+
+async function openExecutions(tx: Transaction, moves: readonly Move[]): Promise<void> {
+  const opening = moves.flatMap((move) => {
+    const step = move.steps.find(({ to }) => to === 'A');
+    if (step === undefined) return [];
+    if (move.worker === undefined) throw new Error(`task ${move.task.id} is assigned to no worker`);
+    return [{ task: move.task, workerId: move.worker, at: step.at }];
+  });
+  const ids = await tx.insertExecutions(
+    opening.map(({ task, workerId, at }) => ({ taskId: task.id, workerId, attempt: task.attempt + 1, at })),
+  );
+  opening.forEach(({ task, workerId }, index) => {
+    const id = ids[index];
+    if (id === undefined) throw new Error('the store returned fewer executions than were inserted');
+    task.executionId = id;
+    task.workerId = workerId;
+    task.attempt += 1;
+  });
+}
+
+function executionWrite(id: ExecutionWrite['id'], move: Move, to: Status): ExecutionWrite {
+  const timeOf = (status: Status) => move.steps.find((step) => step.to === status)?.at ?? null;
+  const outcome = outcomeOf(to);
+  return {
+    id,
+    outcome,
+    acceptedAt: timeOf('C'),
+    startedAt: timeOf('R'),
+    endedAt: outcome === 'open' ? null : (move.steps.at(-1)?.at ?? null),
+    exitCode: to === 'S' ? 0 : (move.failure?.exitCode ?? null),
+    failure: move.failure?.class ?? null,
+    message: move.failure?.message ?? null,
+  };
+}
+
+function outcomeOf(to: Status): Outcome {
+  if (isOpen(to)) return 'open';
+  if (to === 'S') return 'succeeded';
+  if (to === 'F') return 'failed';
+  return to === 'X' ? 'canceled' : 'lost';
+}
+
+/** What somebody stopped on purpose is not started again by itself. */
+function willBeRetried({ task, steps, failure }: Move): boolean {
+  return steps.at(-1)?.to === 'F' && task.retry > 0 && failure?.class !== 'signal';
+}
+
+async function settle(tx: Transaction, move: Move): Promise<void> {
+  const last = move.steps.at(-1);
+  if (last === undefined || !isEnded(last.to)) return;
+  if (willBeRetried(move)) await retryByClone(tx, move.task, move.task.retry - 1, last.at);
+  else await releaseDependents(tx, move.task, last.to, last.at);
+}
+
+/** Hides an ended task in favour of a copy in P, which whatever waited for the task now waits for. Returns the copy's id. */
+export async function retryByClone(tx: Transaction, task: TaskState, retry: number, at: number): Promise<TaskState['id']> {
+  const cloneId = await tx.cloneTask(task.id, 'P', retry, at);
+  await tx.hideTask(task.id, at);
+  await tx.moveDependents(task.id, cloneId);
+  const { batchId, priority } = task;
+  tx.publish({
+    kind: 'task',
+    taskId: task.id,
+    batchId,
+    from: task.status,
+    to: null,
+    priority,
+    workerId: task.workerId,
+    executionId: task.executionId,
+    cloneId,
+  });
+  tx.publish({ kind: 'task', taskId: cloneId, batchId, from: null, to: 'P', priority, workerId: null, executionId: null });
+  return cloneId;
+}
+
+async function releaseDependents(tx: Transaction, task: TaskState, ended: EndedStatus, at: number): Promise<void> {
+  for (const { taskId, kind } of await tx.unmetDependents(task.id)) {
+    if (!settles(kind, ended, 0)) continue;
+    const left = await tx.meetDependency(taskId, task.id, kind);
+    if (left > 0) continue;
+    const [dependent] = await tx.taskStates([taskId]);
+    if (dependent?.status === 'W') await transition(tx, [{ task: dependent, steps: [{ to: 'P', at }] }]);
+  }
+}
