@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 /**
  * Builds the three parts of the desktop app into out/. What package.json lists as a dependency is never bundled into the
@@ -7,6 +9,7 @@ import { defineConfig } from 'electron-vite';
  */
 export default defineConfig({
   main: {
+    plugins: [migrationsBesideProgram()],
     build: {
       rolldownOptions: { input: 'main/main.ts' },
     },
@@ -29,3 +32,16 @@ export default defineConfig({
     },
   },
 });
+
+/** The store looks for its SQL files beside the program that it was bundled into. */
+function migrationsBesideProgram(): Plugin {
+  const folder = new URL('server/store/migrations/', import.meta.url);
+  return {
+    name: 'scitq:migrations-beside-program',
+    generateBundle() {
+      for (const file of readdirSync(folder)) {
+        this.emitFile({ type: 'asset', fileName: `migrations/${file}`, source: readFileSync(new URL(file, folder)) });
+      }
+    },
+  };
+}

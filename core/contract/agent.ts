@@ -124,6 +124,6 @@ export const LogChunks = z
 export type LogChunk = z.infer<typeof LogChunks>[number];
 
 export interface LogsAnswer {
-  /** For each chunk in turn, the bytes stored of that stream; undefined: the execution is closed, send no more. */
-  sizes: (number | undefined)[];
+  /** For each chunk in turn, the bytes stored of that stream; null: the execution is closed, send no more. */
+  sizes: (number | null)[];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ids, Scene } from './test-language.ts';
+import { batchId, ids, Scene, taskId } from './test-language.ts';
 
 describe('which task is next', () => {
   it('goes by priority, then by id, whatever the order in which they came', () => {
@@ -18,6 +18,17 @@ describe('which task is next', () => {
     const scene = new Scene().tasks(ids(1, 3)).tasks([3], { priority: 1 }).tasks([1], { batch: 2 });
     expect(scene.worker(1, { concurrency: 5 }).next()).toEqual(['3>1', '2>1']);
     expect(scene.worker(2, { batch: 2 }).next()).toEqual(['1>2']);
+  });
+
+  it('keeps the order of very many', () => {
+    const { engine } = new Scene().worker(1, { concurrency: 30_000 });
+    const shuffled = ids(0, 29_999).map((index) => 1 + ((index * 7919) % 30_000));
+    for (const id of shuffled) {
+      engine.onTaskReady({ taskId: taskId(id), batchId: batchId(1), priority: id % 3 });
+    }
+    const byHand = shuffled.toSorted((a, b) => (b % 3) - (a % 3) || a - b);
+    expect(engine.next(30_000).map(({ taskId }) => taskId)).toEqual(byHand);
+    expect(engine.check()).toEqual([]);
   });
 
   it('gives a task that is told of twice to one worker', () => {

@@ -61,11 +61,7 @@ class Engine {
   onTaskReady({ taskId, batchId, priority }: ReadyTask): void {
     const { tasks } = this.#state;
     const known = tasks.slotOf(taskId);
-    if (known >= 0) {
-      const holder = tasks.holderAt(known);
-      if (holder?.kind === 'batch' && holder.id === batchId && tasks.priorityAt(known) === priority) return;
-      this.#forget(known);
-    }
+    if (known >= 0) this.#forget(known);
     const batch = this.#batchOf(batchId);
     batch.pending.add(tasks.add(taskId, priority, batch));
     this.#review(batch);

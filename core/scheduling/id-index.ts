@@ -62,7 +62,7 @@ export class IdIndex {
 
   /** Multiplication by 2^32 over the golden ratio spreads ids that follow one another, as ids of tasks do. */
   #homeOf(id: number): number {
-    return Math.imul(id ^ Math.floor(id / 0x1_0000_0000), 0x9e37_79b1) >>> this.#shift;
+    return Math.imul(id, 0x9e37_79b1) >>> this.#shift;
   }
 
   #cellAt(cell: number): number {

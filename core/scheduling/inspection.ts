@@ -1,6 +1,6 @@
 import type { BatchId, TaskId, WorkerId } from '#core/task/ids.ts';
 import { type Batch, hasTurn, isWorthKeeping, type State } from './state.ts';
-import { canTake, freeSlotsOf, rankOf, type Worker } from './worker.ts';
+import { canTake, isSameRank, rankOf, type Worker } from './worker.ts';
 
 /** Lists are sorted by id, except for pending tasks, which are in the order in which they will go. */
 export interface Snapshot {
@@ -19,7 +19,6 @@ export interface Snapshot {
     readonly concurrency: number;
     readonly prefetch: number;
     readonly holds: readonly TaskId[];
-    readonly freeSlots: number;
   }[];
 }
 
@@ -49,7 +48,6 @@ export function snapshotOf({ tasks, batches, workers, turns }: State): Snapshot 
         concurrency: worker.concurrency,
         prefetch: worker.prefetch,
         holds: worker.held.map((slot) => tasks.idAt(slot)).sort((a, b) => a - b),
-        freeSlots: freeSlotsOf(worker),
       })),
   };
 }
@@ -95,11 +93,7 @@ function violationsOfWorker(worker: Worker, { tasks, batches }: State): string[]
   if (worker.batchId !== undefined && !batches.has(worker.batchId)) found.push(`${name}: its batch is not kept`);
   if (worker.index >= 0 !== canTake(worker)) found.push(`${name}: stands among the free: ${worker.index >= 0}`);
   if (worker.taken !== 0) found.push(`${name}: counts ${worker.taken} tasks of a pass that is over`);
-  const { running, share, load } = rankOf(worker);
-  const { rank } = worker;
-  if (worker.index >= 0 && (rank.running !== running || rank.share !== share || rank.load !== load)) {
-    found.push(`${name}: its rank is out of date`);
-  }
+  if (worker.index >= 0 && !isSameRank(worker.rank, rankOf(worker))) found.push(`${name}: its rank is out of date`);
   worker.held.forEach((slot, position) => {
     const id = tasks.idAt(slot);
     if (tasks.holderAt(slot) !== worker) found.push(`${name}: task ${id} is also elsewhere`);

@@ -55,10 +55,6 @@ export class TaskTable<Holder extends object> {
     return this.#priorities[slot] ?? 0;
   }
 
-  setPriority(slot: number, priority: number): void {
-    this.#priorities[slot] = priority;
-  }
-
   holderAt(slot: number): Holder | undefined {
     return this.#holders[slot];
   }

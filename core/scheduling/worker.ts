@@ -40,9 +40,9 @@ export function makeWorker(id: WorkerId): Worker {
   };
 }
 
-/** How many more executions it may open; 0 when a lowered concurrency leaves it with too many. */
+/** How many more executions it may open; less than 0 when a lowered concurrency leaves it with too many. */
 export function freeSlotsOf(worker: Worker): number {
-  return Math.max(0, worker.concurrency + worker.prefetch - worker.held.length);
+  return worker.concurrency + worker.prefetch - worker.held.length;
 }
 
 export function canTake(worker: Worker): boolean {
@@ -50,6 +50,7 @@ export function canTake(worker: Worker): boolean {
 }
 
 /**
+ * Of a worker that can take a task: where it stands among the others.
  * Tasks are shared out in proportion to the slots that were free when the pass began: the next one goes where
  * `free / (taken + 1)` is largest (d'Hondt's rule for seats). Slots that run are shared out before slots that prefetch.
  */
@@ -62,6 +63,10 @@ export function rankOf(worker: Worker): Rank {
     share: ((running ? free : freeSlotsOf(worker)) + worker.taken) / (worker.taken + 1),
     load: worker.held.length / slots,
   };
+}
+
+export function isSameRank(a: Rank, b: Rank): boolean {
+  return a.running === b.running && a.share === b.share && a.load === b.load;
 }
 
 export function goesBefore(a: Worker, b: Worker): boolean {

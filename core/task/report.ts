@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Status } from './status.ts';
+import { isOpen } from './status.ts';
 import { canMove } from './transition.ts';
 
 /** What an agent says about one of its executions, in the order in which it happened. */
@@ -20,9 +21,11 @@ export type Progress =
  * `succeeded` and `failed` pass through U and V even when the agent had nothing to upload, so that a task's history
  * reads the same for every task. What was reported before is no step at all (`[]`): an agent that was restarted may
  * tell again how far it has come.
- * Returns undefined when the table forbids it.
+ * Returns undefined when the table forbids it, or the execution is closed.
  */
 export function stepsOf(from: Status, progress: Progress): readonly Status[] | undefined {
+  // The table lets an ended task go back to pending, which is for people to order, not for agents to report.
+  if (!isOpen(from)) return undefined;
   const wanted = wantedSteps(from, progress);
   let at = from;
   for (const next of wanted) {

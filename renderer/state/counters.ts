@@ -12,7 +12,7 @@ export type Link =
   /** It answered no, and trying again would not change that. */
   | { state: 'refused'; reason: string };
 
-export interface CountersState {
+interface CountersState {
   link: Link;
   /** The last one received; kept while offline. */
   snapshot: CountersSnapshot | undefined;

@@ -15,7 +15,7 @@ export type Shape =
   | 'dash';
 
 /** The colours of look/colours.css that a status may have. */
-export type Tone = 'grey' | 'blue' | 'green' | 'red' | 'amber';
+type Tone = 'grey' | 'blue' | 'green' | 'red' | 'amber';
 
 export interface Appearance {
   shape: Shape;

@@ -79,10 +79,10 @@ export class AgentHub {
   async appendLogs(workerId: WorkerId, chunks: readonly LogChunk[]): Promise<LogsAnswer> {
     this.#leases.touch(workerId);
     const { logs, openExecutions } = this.#options;
-    const sizes: (number | undefined)[] = [];
+    const sizes: LogsAnswer['sizes'] = [];
     for (const { executionId, stream, offset, data } of chunks) {
       const wanted = openExecutions.isHeldBy(executionId, workerId);
-      sizes.push(wanted ? await logs.append(executionId, stream, offset, Buffer.from(data, 'base64')) : undefined);
+      sizes.push(wanted ? await logs.append(executionId, stream, offset, Buffer.from(data, 'base64')) : null);
     }
     return { sizes };
   }

@@ -10,7 +10,7 @@ import type { Status } from '#core/task/status.ts';
  *
  * Methods take many rows at once, because the callers have many at once.
  */
-export interface Store {
+export interface Store extends AsyncDisposable {
   /**
    * Runs `unit` in a transaction and resolves with its result once that is durable. Units that arrive in one turn of
    * the event loop are committed together; one that throws is undone alone. A unit must await nothing but `tx`.
@@ -148,10 +148,7 @@ export interface BatchRow {
   paused: boolean;
 }
 
-export type TokenRow =
-  | { kind: 'administrator' }
-  | { kind: 'enrolment' }
-  | { kind: 'worker'; workerId: WorkerId };
+export type TokenRow = { kind: 'administrator' } | { kind: 'enrolment' } | { kind: 'worker'; workerId: WorkerId };
 
 export interface Transaction {
   publish(change: Change): void;

@@ -2,10 +2,10 @@ import { type NotStarted, notStarted, type RunRequest } from '../executor.ts';
 import { quoteArgv } from './quote.ts';
 
 /**
- * What a launcher runs first. TERM to its group is for the command; the launcher notes it, so that a command that is
- * only about to start ends as well, and goes on to store the exit code.
+ * What a launcher runs first, with a notice of its own. TERM to its group is for the command; the launcher notes it,
+ * so that a command that is only about to start ends as well, and goes on to store the exit code.
  */
-export const LAUNCHER_PRELUDE = `trap : HUP INT; trap '_scitq_term=1' TERM\n`;
+export const LAUNCHER_PRELUDE = `trap : HUP INT; trap '_scitq_term=1' TERM; echo 0 0\n`;
 
 /**
  * The shell text that runs one command. The braces make it one command of the shell, which reads it whole before it

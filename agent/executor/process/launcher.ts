@@ -60,7 +60,8 @@ export class Launcher {
     const identity = shell.pid === undefined ? undefined : await identify(shell.pid);
     if (identity === undefined) throw new Error(`The shell ${path} ended at once.`);
     const launcher = new Launcher(shell, identity, credentials);
-    shell.stdin.write(LAUNCHER_PRELUDE);
+    const ready = await launcher.run(LAUNCHER_PRELUDE);
+    if (ready.kind === 'gone') throw new Error(`The shell ${path} ended at once.`);
     return launcher;
   }
 

@@ -158,7 +158,9 @@ describe('launchers', () => {
     await second.running.signal('KILL');
     expect(await second.running.ended).toEqual({ kind: 'signaled', signal: 'SIGKILL' });
     await third.running.ended;
-    expect((await start(await requestOf(['true']))).handle).toEqual(third.handle);
+    const fourth = await start(await requestOf(['true']));
+    expect(fourth.handle).toEqual(third.handle);
+    await fourth.running.ended;
   });
 
   test('one that is killed from outside takes its command along, and it is said', async () => {

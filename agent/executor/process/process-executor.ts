@@ -54,25 +54,37 @@ export function makeProcessExecutor(env: NodeJS.ProcessEnv, shell = '/bin/sh'): 
   };
 }
 
+/**
+ * How old a command is, in ms after its start, when a TERM is sent again that it had got before. In its first moment
+ * a command is a shell between fork and exec, where a signal can be lost.
+ */
+const TERM_AGAIN_MS = [20, 100, 500];
+
 function runOn(launcher: Launcher, request: RunRequest, pool: LauncherPool): Running {
   const ordered = { any: false, kill: false };
   let over = false;
+  const timers = new Set<NodeJS.Timeout>();
+  const startedAt = performance.now();
+
   const finish = async (): Promise<Exit> => {
     const notice = await launcher.run(launcherScript(request));
     over = true;
+    for (const timer of timers) clearTimeout(timer);
     if (ordered.any || notice.kind === 'gone') pool.retire(launcher);
     else pool.release(launcher);
     if (notice.kind === 'code') return exitOf(notice.code, ordered.any);
+    return exitWithoutNotice(notice.signal);
+  };
+
+  const exitWithoutNotice = async (signal: NodeJS.Signals | null): Promise<Exit> => {
+    killOrphanedGroup(launcher.identity.pid);
     const stored = await readStoredExit(request.folder);
     if (stored !== undefined) return exitOf(stored.code, ordered.any);
     if (ordered.kill) return { kind: 'signaled', signal: 'SIGKILL' };
-    killOrphanedGroup(launcher.identity.pid);
-    if (await hasBegun(request.folder)) return { kind: 'unknown', message: launcherDied(notice.signal) };
-    return notStarted(
-      'agent',
-      `The worker could not write in ${request.folder}. Is the disk full, or not the task's user's?`,
-    );
+    if (await hasBegun(request.folder)) return { kind: 'unknown', message: launcherDied(signal) };
+    return notStarted('agent', cannotWriteIn(request.folder));
   };
+
   return {
     kind: 'running',
     ended: finish(),
@@ -81,8 +93,17 @@ function runOn(launcher: Launcher, request: RunRequest, pool: LauncherPool): Run
       if (name === 'TERM' || name === 'KILL') ordered.any = true;
       if (name === 'KILL') ordered.kill = true;
       launcher.signal(name);
+      if (name !== 'TERM') return;
+      const age = performance.now() - startedAt;
+      for (const again of TERM_AGAIN_MS) {
+        if (again > age) timers.add(setTimeout(() => launcher.signal('TERM'), again - age));
+      }
     },
   };
+}
+
+function cannotWriteIn(folder: string): string {
+  return `The worker could not write in ${folder}, so the command was not started. Check that its disk is not full and that the task's user may write there.`;
 }
 
 function launcherDied(signal: NodeJS.Signals | null): string {

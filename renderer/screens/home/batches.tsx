@@ -5,6 +5,7 @@ import { FigureCell, FigureHead } from '../../components/figures.tsx';
 import { NothingYet } from '../../components/nothing-yet.tsx';
 import { StackedBar } from '../../components/stacked-bar.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { endedPercent, FAMILIES, sumOf, totalOf } from '../../status/counts.ts';
 import { TASK_APPEARANCE } from '../../status/shapes.ts';
 
@@ -20,7 +21,7 @@ export const Batches = memo(function Batches({ batches }: { batches: readonly Ba
           command="scitq task create -- echo hello"
         />
       ) : (
-        <table aria-labelledby="batches-title">
+        <WideTable labelledBy="batches-title">
           <thead>
             <tr>
               <th scope="col">batch</th>
@@ -44,7 +45,7 @@ export const Batches = memo(function Batches({ batches }: { batches: readonly Ba
               <BatchRow key={batch.id} batch={batch} />
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
     </section>
   );

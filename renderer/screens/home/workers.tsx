@@ -3,6 +3,7 @@ import type { WorkerSummary } from '#core/contract/counters.ts';
 import { FigureCell, FigureHead } from '../../components/figures.tsx';
 import { NothingYet } from '../../components/nothing-yet.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { TASK_APPEARANCE, WORKER_APPEARANCE } from '../../status/shapes.ts';
 
 /** The counters of a worker, each under the status of the tasks that it counts. */
@@ -26,7 +27,7 @@ export const Workers = memo(function Workers({ workers }: { workers: readonly Wo
           command="scitq-worker"
         />
       ) : (
-        <table aria-labelledby="workers-title">
+        <WideTable labelledBy="workers-title">
           <thead>
             <tr>
               <th scope="col">worker</th>
@@ -46,7 +47,7 @@ export const Workers = memo(function Workers({ workers }: { workers: readonly Wo
               <WorkerRow key={worker.id} worker={worker} />
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
     </section>
   );

@@ -12,8 +12,8 @@ export function openWriter(file: string): Connection {
   // A commit is on the disk, not only with the operating system, before it is acknowledged.
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
-  // 32 MiB of pages. No mmap: pages so read would count as the server's memory, and the system caches the file anyway.
-  connection.pragma('cache_size = -32768');
+  // 16 MiB of pages; more is no faster. No mmap: it would count as the server's memory, and the system caches the file.
+  connection.pragma('cache_size = -16384');
   connection.pragma('temp_store = MEMORY');
   // Pages of hot rows are written back once for many commits: 4,000 pages are 16 MiB of log.
   connection.pragma('wal_autocheckpoint = 4000');
@@ -24,7 +24,7 @@ export function openWriter(file: string): Connection {
 /** Sees what is committed, whatever transaction the writer is in. The writer must have been opened before. */
 export function openReader(file: string): Connection {
   const connection = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT });
-  connection.pragma('cache_size = -16384');
+  connection.pragma('cache_size = -8192');
   connection.pragma('temp_store = MEMORY');
   return connection;
 }

@@ -21,7 +21,6 @@ interface Queued {
 
 /** What a group has done so far. `settle` tells the callers, in order, when the group is durable. */
 interface Group {
-  ran: Queued[];
   settle: (() => void)[];
   changes: Change[];
 }
@@ -33,6 +32,7 @@ interface Group {
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #statements: WriteStatements;
+  readonly #transaction: ReturnType<typeof makeTransactionStatements>;
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #queue: Queued[] = [];
   #draining: Promise<void> | undefined;
@@ -41,6 +41,7 @@ export class GroupCommit {
   constructor(connection: Connection, statements: WriteStatements) {
     this.#connection = connection;
     this.#statements = statements;
+    this.#transaction = makeTransactionStatements(connection);
   }
 
   /** See Store.write. Throws UNAVAILABLE when the disk fails, when too much is waiting, and after {@link close}. */
@@ -86,20 +87,26 @@ export class GroupCommit {
 
   /** Runs and commits units, all within this turn; returns those that it did not come to. */
   async #flush(units: readonly Queued[]): Promise<Queued[]> {
-    const group: Group = { ran: [], settle: [], changes: [] };
+    const group: Group = { settle: [], changes: [] };
     const deadline = performance.now() + GROUP_BUDGET;
     const turn = watchTurn();
     let taken = 0;
     try {
-      this.#connection.exec('BEGIN IMMEDIATE');
+      this.#transaction.begin.run();
+    } catch (error) {
+      turn.unwatch();
+      this.#abandon(error, units);
+      return [];
+    }
+    try {
       for (const unit of units) {
         taken += 1;
         await this.#runUnit(unit, turn.over, group);
         if (turn.isOver() || performance.now() > deadline) break;
       }
-      this.#connection.exec('COMMIT');
+      this.#transaction.commit.run();
     } catch (error) {
-      this.#abandon(error, group.ran.length === 0 ? units.slice(0, taken) : group.ran);
+      this.#abandon(error, units.slice(0, taken));
       return units.slice(taken);
     } finally {
       turn.unwatch();
@@ -112,8 +119,7 @@ export class GroupCommit {
   async #runUnit(unit: Queued, turnOver: Promise<never>, group: Group): Promise<void> {
     const changes: Change[] = [];
     const tx = new UnitTransaction(this.#statements, changes);
-    group.ran.push(unit);
-    this.#connection.exec('SAVEPOINT unit');
+    this.#transaction.savepoint.run();
     try {
       const acknowledge = await Promise.race([unit.run(tx), turnOver]);
       // When the disk fails, SQLite may undo the whole transaction by itself, and a unit may have caught that error.
@@ -122,19 +128,19 @@ export class GroupCommit {
       for (const change of changes) group.changes.push(change);
     } catch (error) {
       if (!this.#connection.inTransaction) throw error;
-      this.#connection.exec('ROLLBACK TO unit');
+      this.#transaction.undo.run();
       const reason = explainFailure(error, this.#connection.name);
       group.settle.push(() => unit.reject(reason));
     } finally {
       tx.end();
     }
-    this.#connection.exec('RELEASE unit');
+    this.#transaction.release.run();
   }
 
   #abandon(error: unknown, units: readonly Queued[]): void {
-    if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
     const reason = explainFailure(error, this.#connection.name);
     for (const unit of units) unit.reject(reason);
+    if (this.#connection.inTransaction) this.#transaction.rollback.run();
   }
 
   #deliver({ changes, settle }: Group): void {
@@ -147,6 +153,17 @@ export class GroupCommit {
     }
     for (const tell of settle) tell();
   }
+}
+
+function makeTransactionStatements(connection: Connection) {
+  return {
+    begin: connection.prepare('BEGIN IMMEDIATE'),
+    commit: connection.prepare('COMMIT'),
+    rollback: connection.prepare('ROLLBACK'),
+    savepoint: connection.prepare('SAVEPOINT unit'),
+    release: connection.prepare('RELEASE unit'),
+    undo: connection.prepare('ROLLBACK TO unit'),
+  };
 }
 
 /**

@@ -24,9 +24,13 @@ export function migrate(connection: Connection, folder: string): void {
     );
   }
   if (version === 0 && hasTables(connection)) {
-    throw new ScitqError('UNAVAILABLE', `${connection.name} is a database, but not one of scitq. Nothing was changed.`, {
-      hint: 'Start the server with another data folder (--data), or move that file away.',
-    });
+    throw new ScitqError(
+      'UNAVAILABLE',
+      `${connection.name} is a database, but not one of scitq. Nothing was changed.`,
+      {
+        hint: 'Start the server with another data folder (--data), or move that file away.',
+      },
+    );
   }
   for (const [index, file] of files.entries()) {
     if (index >= version) apply(connection, readFileSync(join(folder, file), 'utf8'), index + 1);
@@ -47,7 +51,9 @@ function migrationFiles(folder: string): string[] {
     .sort();
   const misplaced = files.find((file, index) => Number(MIGRATION_FILE.exec(file)?.[1]) !== index + 1);
   if (files.length === 0 || misplaced !== undefined) {
-    throw new Error(`the migrations in ${folder} must be numbered from 0001 without a gap (${misplaced ?? 'none found'})`);
+    throw new Error(
+      `the migrations in ${folder} must be numbered from 0001 without a gap (${misplaced ?? 'none found'})`,
+    );
   }
   return files;
 }

@@ -1,0 +1,93 @@
+import type { ReportRecord, ReportsAnswer } from '#core/contract/agent.ts';
+import type { ExecutionId } from '#core/task/ids.ts';
+import type { Progress } from '#core/task/report.ts';
+import type { Outbox } from './outbox/outbox.ts';
+
+export interface OutgoingReport {
+  executionId: ExecutionId;
+  /** The agent's clock, milliseconds since the epoch. */
+  at: number;
+  progress: Progress;
+}
+
+const MAX_REPORTS = 2_000;
+
+/**
+ * Takes reports from the outbox to the server, in order, one request at a time. Before the end of an execution is
+ * reported, all it printed has arrived. A failing request ends the run; the next connection begins another.
+ */
+export class Delivery {
+  readonly #outbox: Outbox<OutgoingReport>;
+  readonly #drainLogs: (ids: readonly ExecutionId[]) => Promise<void>;
+  readonly #send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
+  readonly #onClosed: (ids: readonly ExecutionId[]) => void;
+  readonly #onStale: (ids: readonly ExecutionId[]) => void;
+  #connected = false;
+  #run: Promise<void> | undefined;
+
+  constructor(options: {
+    outbox: Outbox<OutgoingReport>;
+    drainLogs: (ids: readonly ExecutionId[]) => Promise<void>;
+    send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
+    /** The server has the end of these. */
+    onClosed: (ids: readonly ExecutionId[]) => void;
+    /** The server had closed these before. */
+    onStale: (ids: readonly ExecutionId[]) => void;
+  }) {
+    this.#outbox = options.outbox;
+    this.#drainLogs = options.drainLogs;
+    this.#send = options.send;
+    this.#onClosed = options.onClosed;
+    this.#onStale = options.onStale;
+    this.#outbox.onPending(() => this.#wake());
+  }
+
+  /** The server has reports up to `lastSeq`; the rest goes now. */
+  async connected(lastSeq: number): Promise<void> {
+    await this.#run?.catch(() => undefined);
+    if (lastSeq >= this.#outbox.nextSeq) await this.#outbox.skipTo(lastSeq);
+    else this.#outbox.acknowledged(lastSeq);
+    this.#connected = true;
+    this.#wake();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+  }
+
+  /** Resolves when all is delivered, or the connection has broken. */
+  async flush(): Promise<void> {
+    await this.#outbox.flushed();
+    this.#wake();
+    await this.#run;
+  }
+
+  #wake(): void {
+    if (!this.#connected || this.#run !== undefined) return;
+    this.#run = this.#deliver()
+      .catch(() => {
+        this.#connected = false;
+      })
+      .finally(() => {
+        this.#run = undefined;
+        if (this.#connected && this.#outbox.pending(1).length > 0) this.#wake();
+      });
+  }
+
+  async #deliver(): Promise<void> {
+    while (this.#connected) {
+      const pending = this.#outbox.pending(MAX_REPORTS);
+      if (pending.length === 0) return;
+      const ending = pending.filter(({ report }) => endsExecution(report.progress)).map(({ report }) => report.executionId);
+      await this.#drainLogs(ending);
+      const { lastSeq, stale } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));
+      this.#outbox.acknowledged(lastSeq);
+      this.#onClosed(ending);
+      if (stale.length > 0) this.#onStale(stale);
+    }
+  }
+}
+
+function endsExecution({ kind }: Progress): boolean {
+  return kind === 'succeeded' || kind === 'failed' || kind === 'returned';
+}

@@ -1,0 +1,88 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Order } from '#core/contract/agent.ts';
+import { splitWords } from '#core/task/command.ts';
+import type { ExecutionId } from '#core/task/ids.ts';
+import type { RunRequest } from '../executor/executor.ts';
+
+/** The folders of one execution, all below `root`; see data.md "Staging a task". */
+export interface Workspace {
+  root: string;
+  /** The executor's own: logs, exit code. */
+  run: string;
+  input: string;
+  resource: string;
+  output: string;
+  temp: string;
+}
+
+export function workspaceOf(executions: string, id: ExecutionId): Workspace {
+  const root = join(executions, String(id));
+  return {
+    root,
+    run: join(root, 'run'),
+    input: join(root, 'input'),
+    resource: join(root, 'resource'),
+    output: join(root, 'output'),
+    temp: join(root, 'tmp'),
+  };
+}
+
+/** Makes the folders. What an earlier, unfinished staging left in them goes. */
+export async function makeWorkspace(workspace: Workspace, order: Order): Promise<void> {
+  const { root, run, input, resource, output, temp } = workspace;
+  await rm(root, { recursive: true, force: true });
+  for (const folder of [run, input, resource, output, temp]) mkdirSync(folder, { recursive: true });
+  const { uid, gid } = order.settings;
+  if (uid === undefined && gid === undefined) return;
+  for (const folder of [run, input, output, temp]) chownSync(folder, uid ?? 0, gid ?? 0);
+}
+
+/** The order as its executor needs it. `slots` is how many tasks share this machine. */
+export function runRequest(workspace: Workspace, order: Order, slots: number): RunRequest {
+  const { settings, executionId } = order;
+  const { uid, gid } = settings;
+  const inContainer = settings.container !== undefined;
+  const places = inContainer
+    ? { INPUT: '/input', RESOURCE: '/resource', OUTPUT: '/output', TEMP: '/tmp' }
+    : { INPUT: workspace.input, RESOURCE: workspace.resource, OUTPUT: workspace.output, TEMP: workspace.temp };
+  const threads = String(Math.max(1, Math.floor(cpus().length / Math.max(1, slots))));
+  return {
+    executionId,
+    folder: workspace.run,
+    command: wordsOf(order.command),
+    env: {
+      ...places,
+      CPU: threads,
+      THREADS: threads,
+      MEM: String(Math.max(1, Math.floor(totalmem() / 2 ** 30 / Math.max(1, slots)))),
+      SCITQ_TASK_ID: String(order.taskId),
+      SCITQ_ATTEMPT: String(order.attempt),
+      ...settings.env,
+    },
+    ...(!inContainer && { cwd: workspace.temp }),
+    ...(settings.container !== undefined && {
+      container: {
+        image: settings.container,
+        options: wordsOf(settings.containerOptions ?? ''),
+        binds: [
+          { host: workspace.input, container: '/input', readonly: false },
+          { host: workspace.resource, container: '/resource', readonly: true },
+          { host: workspace.output, container: '/output', readonly: false },
+          { host: workspace.temp, container: '/tmp', readonly: false },
+        ],
+      },
+    }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  };
+}
+
+/** The server checked both lines when the task was submitted. */
+function wordsOf(line: string): string[] {
+  const split = splitWords(line);
+  if (!split.ok) throw new Error(`column ${split.column}: ${split.message}`);
+  return split.words;
+}

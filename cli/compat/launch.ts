@@ -1,0 +1,4 @@
+import { runProgram } from '../run.ts';
+import { makeLaunchProgram } from './launch-program.ts';
+
+process.exitCode = await runProgram(makeLaunchProgram(), process.argv.slice(2));
