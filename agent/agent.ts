@@ -171,7 +171,7 @@ async function makeExecutors(options: AgentOptions) {
     return { choose: () => noop, close: () => noop.close() };
   }
   const processes = makeProcessExecutor(options.environment);
-  const containers = await makeDockerExecutor(agentId(options.identity));
+  const containers = await makeDockerExecutor({ agentId: agentId(options.identity) });
   const choose = ({ settings }: Order): Executor => (settings.container === undefined ? processes : containers);
   return {
     choose,

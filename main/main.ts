@@ -6,6 +6,7 @@ import { explainFailedStart } from './failed-start.ts';
 import { setUpLockdown } from './lockdown.ts';
 import { setUpMenu } from './menu.ts';
 import { setUpQuit } from './quit.ts';
+import { setUpServerLog } from './server-log.ts';
 import { setUpSingleInstance } from './single-instance.ts';
 import { setUpWindow } from './window.ts';
 
@@ -20,7 +21,8 @@ if (setUpSingleInstance()) {
 
 async function start(opened: AsyncDisposableStack): Promise<void> {
   setUpLockdown();
-  const server = await setUpEmbeddedServer(data, opened);
+  const log = setUpServerLog(opened);
+  const server = await setUpEmbeddedServer(data, log, opened);
   setUpConnectionCall(server);
   setUpMenu(data);
   await setUpWindow(server.address);

@@ -1,7 +1,7 @@
 import { app } from 'electron';
 
 /** Milliseconds. The store is durable at every moment, so a close that hangs costs time, not tasks. */
-const CLOSE_DEADLINE = 10_000;
+const CLOSE_DEADLINE = 20_000;
 
 /** Ends with the last window. `opened` is closed before the process goes, and not before the start is through. */
 export function setUpQuit(started: Promise<void>, opened: AsyncDisposableStack): void {

@@ -1,11 +1,15 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Order } from '#core/contract/agent.ts';
 import { splitWords } from '#core/task/command.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
 import type { RunRequest } from '../executor/executor.ts';
+
+/** Asked once: it takes a tenth of a millisecond, and a machine keeps what it has. */
+const CPUS = availableParallelism();
+const MEMORY_GB = totalmem() / 2 ** 30;
 
 /** The folders of one execution, all below `root`; see data.md "Staging a task". */
 export interface Workspace {
@@ -48,7 +52,7 @@ export function runRequest(workspace: Workspace, order: Order, slots: number): R
   const places = inContainer
     ? { INPUT: '/input', RESOURCE: '/resource', OUTPUT: '/output', TEMP: '/tmp' }
     : { INPUT: workspace.input, RESOURCE: workspace.resource, OUTPUT: workspace.output, TEMP: workspace.temp };
-  const threads = String(Math.max(1, Math.floor(cpus().length / Math.max(1, slots))));
+  const threads = String(Math.max(1, Math.floor(CPUS / Math.max(1, slots))));
   return {
     executionId,
     folder: workspace.run,
@@ -57,7 +61,7 @@ export function runRequest(workspace: Workspace, order: Order, slots: number): R
       ...places,
       CPU: threads,
       THREADS: threads,
-      MEM: String(Math.max(1, Math.floor(totalmem() / 2 ** 30 / Math.max(1, slots)))),
+      MEM: String(Math.max(1, Math.floor(MEMORY_GB / Math.max(1, slots)))),
       SCITQ_TASK_ID: String(order.taskId),
       SCITQ_ATTEMPT: String(order.attempt),
       ...settings.env,

@@ -3,7 +3,7 @@ import type { Colour } from './output.ts';
 
 /** Colours a text where colour is allowed. Whether it is was decided before: here nothing looks at the terminal. */
 export function paint(text: string, colour: Colour | undefined, allowed: boolean): string {
-  if (!allowed || colour === undefined) return text;
+  if (!allowed || colour === undefined || text === '') return text;
   return styleText(colour, text, { validateStream: false });
 }
 

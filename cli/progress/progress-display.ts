@@ -2,47 +2,62 @@ import { colourAllowed } from '../output/colour.ts';
 import type { TaskProgress } from './progress-line.ts';
 import { progressLine, progressText } from './progress-line.ts';
 
-/** Shows how far tasks are while somebody waits for them. */
+/** Shows how far tasks are while somebody waits for them; disposed of, it leaves the last state behind. */
 export interface ProgressDisplay extends Disposable {
   show(progress: TaskProgress): void;
 }
 
-interface Terminal {
+export interface ProgressStream {
   isTTY?: boolean;
   columns?: number;
   write(text: string): unknown;
 }
 
 /** A bar that is redrawn on a terminal; elsewhere a line now and then, when something has changed. */
-export async function makeProgressDisplay(stream: NodeJS.WriteStream): Promise<ProgressDisplay> {
-  return stream.isTTY ? makeBar(stream) : new ProgressLines(stream, performance.now.bind(performance));
+export function makeProgressDisplay(stream: ProgressStream): ProgressDisplay {
+  const now = () => performance.now();
+  return stream.isTTY === true ? new ProgressBar(stream, now) : new ProgressLines(stream, now);
 }
 
-async function makeBar(stream: NodeJS.WriteStream): Promise<ProgressDisplay> {
-  const { SingleBar } = await import('cli-progress');
-  const colour = colourAllowed(stream, process.env);
-  const started = performance.now();
-  let last: TaskProgress | undefined;
-  const bar = new SingleBar({
-    stream,
-    linewrap: true,
-    format: () => {
-      if (last === undefined) return '';
-      return progressLine(last, { width: stream.columns, colour, elapsed: performance.now() - started });
-    },
-  });
-  return {
-    show(progress) {
-      const first = last === undefined;
-      last = progress;
-      if (first) bar.start(progress.total, progress.ended);
-      bar.setTotal(progress.total);
-      bar.update(progress.ended);
-    },
-    [Symbol.dispose]() {
-      bar.stop();
-    },
-  };
+/** Milliseconds between two drawings when nothing changes but the time. */
+const REDRAW_EVERY = 200;
+
+/**
+ * One line that is drawn over itself. It touches nothing of the terminal's state (no hidden cursor, no wrapping turned
+ * off), so that a Ctrl-C at any moment leaves the terminal as it was.
+ */
+class ProgressBar implements ProgressDisplay {
+  readonly #stream: ProgressStream;
+  readonly #now: () => number;
+  readonly #started: number;
+  readonly #timer: NodeJS.Timeout;
+  #last: TaskProgress | undefined;
+
+  constructor(stream: ProgressStream, now: () => number) {
+    this.#stream = stream;
+    this.#now = now;
+    this.#started = now();
+    this.#timer = setInterval(() => this.#draw(), REDRAW_EVERY);
+  }
+
+  show(progress: TaskProgress): void {
+    this.#last = progress;
+    this.#draw();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    if (this.#last !== undefined) this.#stream.write('\n');
+  }
+
+  #draw(): void {
+    if (this.#last === undefined) return;
+    const width = this.#stream.columns ?? 80;
+    const colour = colourAllowed(this.#stream, process.env);
+    const line = progressLine(this.#last, { width, colour, elapsed: this.#now() - this.#started });
+    this.#stream.write(`\r${line}\u001b[K`);
+  }
 }
 
 /** Milliseconds between two lines in a log. */
@@ -50,14 +65,14 @@ const LINE_EVERY = 2_000;
 
 /** For a log: a line when something has changed, not more often than every two seconds, and how it ended. */
 export class ProgressLines implements ProgressDisplay {
-  readonly #stream: Terminal;
+  readonly #stream: ProgressStream;
   readonly #now: () => number;
   readonly #started: number;
   #printedAt = Number.NEGATIVE_INFINITY;
   #last: TaskProgress | undefined;
   #printed = '';
 
-  constructor(stream: Terminal, now: () => number) {
+  constructor(stream: ProgressStream, now: () => number) {
     this.#stream = stream;
     this.#now = now;
     this.#started = now();

@@ -33,6 +33,8 @@ const GROUPS: readonly Group[] = [
 
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
+/** Room kept for the text, which comes and goes, so that the bar keeps its width meanwhile. */
+const TEXT_ROOM = 70;
 
 interface LineSettings {
   width: number;
@@ -44,9 +46,9 @@ interface LineSettings {
 /** `████▓▓░░  12/24  10 succeeded, 2 failed, 4 running, 8 waiting  3.2 s`, no wider than `width`. */
 export function progressLine(progress: TaskProgress, settings: LineSettings): string {
   const text = progressText(progress, settings.elapsed);
-  const room = Math.min(WIDEST_BAR, settings.width - displayWidth(text) - 3);
-  if (room < NARROWEST_BAR) return text.slice(0, Math.max(0, settings.width - 1));
-  return `${progressBar(progress, room, settings.colour)}  ${text}`;
+  const bar = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, settings.width - TEXT_ROOM));
+  if (bar + displayWidth(text) + 3 > settings.width) return text.slice(0, Math.max(0, settings.width - 1));
+  return `${progressBar(progress, bar, settings.colour)}  ${text}`;
 }
 
 /** The same without the bar: what a log wants. */

@@ -49,7 +49,13 @@ export function quickstartBatch(files: QuickstartFiles): TaskInput[] {
     flakyTask(files, second),
     readLengthTask(files, first),
   ];
-  return [...others, summaryTask(files, others.flatMap(({ name }) => name ?? []))];
+  return [
+    ...others,
+    summaryTask(
+      files,
+      others.flatMap(({ name }) => name ?? []),
+    ),
+  ];
 }
 
 function sampleTask(files: QuickstartFiles, sample: string, name: string): TaskInput {

@@ -6,7 +6,10 @@ const npm = { npm_execpath: '/usr/lib/npm' };
 
 describe('commands to paste', () => {
   it('name the data folder as short as possible', () => {
-    const near = new CommandsToPaste({ cwd, env: npm, script: 'dist/scitq.js' }, '/home/ada/project/quickstart-results/server');
+    const near = new CommandsToPaste(
+      { cwd, env: npm, script: 'dist/scitq.js' },
+      '/home/ada/project/quickstart-results/server',
+    );
     expect(near.scitq('task', 'list')).toBe('SCITQ_DATA=quickstart-results/server npx scitq task list');
     expect(near.server(2)).toBe('npx scitq server --data quickstart-results/server --workers 2');
     const far = new CommandsToPaste({ cwd, env: npm, script: 'dist/scitq.js' }, '/tmp/my data');

@@ -21,7 +21,10 @@ export interface QuickstartFolders extends QuickstartFiles {
  * Finds the samples, makes the folders, and removes what an earlier run left of the files that this one will write.
  * @throws CliError when something that the quick start needs is missing or cannot be written.
  */
-export async function prepareFolders(given: { results?: string | undefined; data?: string | undefined }): Promise<QuickstartFolders> {
+export async function prepareFolders(given: {
+  results?: string | undefined;
+  data?: string | undefined;
+}): Promise<QuickstartFolders> {
   await checkTools();
   const resources = await resourceFolder();
   const names = (await readdir(resources)).filter((name) => name.endsWith('.fastq.gz')).sort();
@@ -45,7 +48,11 @@ async function resourceFolder(): Promise<string> {
 }
 
 function incomplete(folder: string): CliError {
-  return new CliError('INVALID', `the samples of the quick start are not in ${folder}`, 'Install the package again: it is incomplete');
+  return new CliError(
+    'INVALID',
+    `the samples of the quick start are not in ${folder}`,
+    'Install the package again: it is incomplete',
+  );
 }
 
 async function makeWritable(folder: string, option: string): Promise<void> {
@@ -56,7 +63,11 @@ async function makeWritable(folder: string, option: string): Promise<void> {
     await rm(probe);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError('INVALID', `the folder ${folder} cannot be written: ${why}`, `Choose another one with ${option} FOLDER`);
+    throw new CliError(
+      'INVALID',
+      `the folder ${folder} cannot be written: ${why}`,
+      `Choose another one with ${option} FOLDER`,
+    );
   }
 }
 
@@ -81,7 +92,11 @@ async function checkTools(): Promise<void> {
   for (const tool of TOOLS) {
     const found = await Promise.all(folders.map((folder) => canAccess(join(folder, tool), constants.X_OK)));
     if (!found.includes(true)) {
-      throw new CliError('INVALID', `the tasks of the quick start need ${tool}, which is not on this machine's PATH`, `Install ${tool}`);
+      throw new CliError(
+        'INVALID',
+        `the tasks of the quick start need ${tool}, which is not on this machine's PATH`,
+        `Install ${tool}`,
+      );
     }
   }
 }

@@ -29,16 +29,15 @@ interface Ready {
 }
 
 /** A server with its worker, started by the quick start in a process group of its own. */
-export class LocalServer {
+export class LocalServer implements AsyncDisposable {
   readonly address: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Aborts when the server ends without having been asked to. */
+  /** Aborts, with a CliError, when the server ends without having been asked to. */
   readonly died: AbortSignal;
   readonly #child: ChildProcess;
   readonly #data: string;
   readonly #since: number;
-  readonly #ended: Promise<void>;
   #stopping = false;
   #released = false;
 
@@ -52,11 +51,9 @@ export class LocalServer {
     this.address = ready.address;
     const death = new AbortController();
     this.died = death.signal;
-    this.#ended = new Promise((resolve) => {
-      child.once('exit', () => {
-        if (!this.#stopping) death.abort();
-        resolve();
-      });
+    child.once('exit', () => {
+      if (!this.#stopping)
+        death.abort(new CliError('UNAVAILABLE', 'the server ended unexpectedly', `Its log is ${logFile}`));
     });
     process.once('exit', this.#onOwnExit);
   }
@@ -80,11 +77,11 @@ export class LocalServer {
     }
   }
 
-  /** Stops the server and its worker and resolves when both are gone. */
-  async stop(): Promise<void> {
+  /** Stops the server and its worker, unless it was released; resolves when both are gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#released) return;
     this.#stopping = true;
     await stopProcess(this.#child, this.#data, this.#since);
-    await this.#ended;
     process.removeListener('exit', this.#onOwnExit);
   }
 
@@ -98,7 +95,7 @@ export class LocalServer {
 
   /** Whatever ends this process must not leave a server behind: asked so, it stops by itself. */
   readonly #onOwnExit = (): void => {
-    if (!this.#released) this.#child.kill('SIGTERM');
+    this.#child.kill('SIGTERM');
   };
 }
 
@@ -107,7 +104,10 @@ async function readyLine(child: ChildProcess, logFile: string, signal: AbortSign
   const { stdout } = child;
   if (stdout === null) throw new Error('the server has no standard output');
   const lines = createInterface({ input: stdout });
-  const timer = setTimeout(() => reject(failedStart(`it was not ready within ${READY_WITHIN / 1_000} s`, logFile)), READY_WITHIN);
+  const timer = setTimeout(
+    () => reject(failedStart(`it was not ready within ${READY_WITHIN / 1_000} s`, logFile)),
+    READY_WITHIN,
+  );
   const onAbort = () => reject(new CliError('INTERRUPTED', 'interrupted while the server was starting'));
   lines.once('line', resolve);
   child.once('error', (error) => reject(failedStart(error.message, logFile)));

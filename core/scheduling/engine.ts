@@ -20,14 +20,14 @@ export interface Assignment {
   readonly workerId: WorkerId;
 }
 
-export interface ReadyTask {
+interface ReadyTask {
   readonly taskId: TaskId;
   readonly batchId: BatchId;
   /** Higher goes first. */
   readonly priority: number;
 }
 
-export interface WorkerFacts {
+interface WorkerFacts {
   readonly workerId: WorkerId;
   readonly batchId: BatchId;
   /** False while it is paused, offline or being deleted; what it holds, it keeps. */

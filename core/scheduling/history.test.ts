@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Assignment } from './engine.ts';
+import { Hand } from './test-hand.ts';
 import { batchId, taskId, workerId } from './test-language.ts';
-import { ModelStore, type ModelTask, type ModelWorker } from './test-model.ts';
+import { ModelStore, type ModelTask } from './test-model.ts';
 
 type Step = (store: ModelStore) => void;
 
@@ -138,54 +139,6 @@ function checkDecisions(store: ModelStore, pending: ModelTask[], decided: Assign
     // It could have had more: then the budget is spent, and nobody was served much better.
     expect(decided.length).toBe(budget);
     for (const count of given.values()) expect(count).toBeLessThanOrEqual((given.get(batch) ?? 0) + 1);
-  }
-}
-
-/** A worker in the course of a pass. */
-class Hand {
-  readonly worker: ModelWorker;
-  readonly #openBefore: number;
-  #taken = 0;
-
-  constructor(worker: ModelWorker, store: ModelStore) {
-    this.worker = worker;
-    this.#openBefore = store.heldBy(worker.id).length;
-  }
-
-  canTake(): boolean {
-    return this.worker.accepting && this.#open < this.worker.concurrency + this.worker.prefetch;
-  }
-
-  take(): void {
-    expect(this.canTake()).toBe(true);
-    this.#taken += 1;
-  }
-
-  static order(this: void, a: Hand, b: Hand): number {
-    if (a.#runs !== b.#runs) return a.#runs ? -1 : 1;
-    const [freeA, takenA] = a.#share();
-    const [freeB, takenB] = b.#share();
-    return freeB * (takenA + 1) - freeA * (takenB + 1) || a.#load() - b.#load() || a.worker.id - b.worker.id;
-  }
-
-  get #open(): number {
-    return this.#openBefore + this.#taken;
-  }
-
-  get #runs(): boolean {
-    return this.#open < this.worker.concurrency;
-  }
-
-  /** Of the kind of slot that is next: how many were free when the pass began, and how many were taken since. */
-  #share(): [free: number, taken: number] {
-    const { concurrency, prefetch } = this.worker;
-    if (this.#runs) return [concurrency - this.#openBefore, this.#taken];
-    const openAtStart = Math.max(concurrency, this.#openBefore);
-    return [concurrency + prefetch - openAtStart, this.#open - openAtStart];
-  }
-
-  #load(): number {
-    return this.#open / (this.worker.concurrency + (this.#runs ? 0 : this.worker.prefetch));
   }
 }
 

@@ -41,7 +41,7 @@ export function makeWorker(id: WorkerId): Worker {
 }
 
 /** How many more executions it may open; less than 0 when a lowered concurrency leaves it with too many. */
-export function freeSlotsOf(worker: Worker): number {
+function freeSlotsOf(worker: Worker): number {
   return worker.concurrency + worker.prefetch - worker.held.length;
 }
 

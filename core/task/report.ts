@@ -27,7 +27,7 @@ export function stepsOf(from: Status, progress: Progress): readonly Status[] | u
   // The table lets an ended task go back to pending, which is for people to order, not for agents to report.
   if (!isOpen(from)) return undefined;
   const wanted = wantedSteps(from, progress);
-  let at = from;
+  let at: Status = from;
   for (const next of wanted) {
     if (!canMove(at, next)) return undefined;
     at = next;

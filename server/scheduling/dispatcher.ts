@@ -70,6 +70,8 @@ export class Dispatcher {
     const { taskId, batchId, from, to, priority, workerId } = change;
     const wasOpen = from !== null && isOpen(from);
     if (wasOpen && workerId !== null && (to === null || !isOpen(to))) this.#engine.onExecutionEnded({ taskId, workerId });
+    // Known to the engine already, unless the task was withdrawn and came back while its assignment was written.
+    if (to === 'A' && workerId !== null) this.#engine.onExecutionOpened({ taskId, workerId });
     if (to === 'P') this.#engine.onTaskReady({ taskId, batchId, priority });
     else if (from === 'P' && to !== 'A') this.#engine.onTaskWithdrawn(taskId);
   }

@@ -13,12 +13,16 @@ import type { Status } from '#core/task/status.ts';
 export interface Store extends AsyncDisposable {
   /**
    * Runs `unit` in a transaction and resolves with its result once that is durable. Units that arrive in one turn of
-   * the event loop are committed together; one that throws is undone alone. A unit must await nothing but `tx`.
-   * What units `publish` reaches the listener of {@link onCommit} in order, after the commit, before `write` resolves.
+   * the event loop are committed together, as far as a time budget allows; one that throws is undone alone.
+   * What units `publish` reaches the listeners of {@link onCommit} in order, after the commit, before `write` resolves.
+   *
+   * A unit must await nothing but `tx` (and what resolves within the turn); one that does is refused and undone.
+   * Rejects with what the unit threw, or with UNAVAILABLE when the disk fails or the store is closing.
    */
   write<T>(unit: (tx: Transaction) => Promise<T>): Promise<T>;
   onCommit(listener: (changes: readonly Change[]) => void): void;
   readonly read: Reader;
+  /** Refuses new units, waits for those that were accepted, and lets go of the database. */
   close(): Promise<void>;
 }
 
@@ -153,7 +157,7 @@ export type TokenRow = { kind: 'administrator' } | { kind: 'enrolment' } | { kin
 export interface Transaction {
   publish(change: Change): void;
 
-  /** Ids are consecutive in the order of `rows`; returns the first. */
+  /** Ids are consecutive in the order of `rows` and never used again; returns the first. */
   insertTasks(rows: readonly NewTaskRow[]): Promise<TaskId>;
   insertDependencies(rows: readonly DependencyRow[]): Promise<void>;
   /** Those that exist, in the order asked. */
@@ -164,13 +168,13 @@ export interface Transaction {
   /** A copy of the task that has not run, with `retry` automatic retries; dependencies are not copied. */
   cloneTask(id: TaskId, status: 'P', retry: number, at: number): Promise<TaskId>;
   hideTask(id: TaskId, at: number): Promise<void>;
-  /** The task that took the place of a retried one. */
+  /** The task that took the place of a retried one; it may have been retried in turn. */
   cloneOf(id: TaskId): Promise<TaskId | null>;
-  /** The latest tasks with these names in the batch, hidden ones left out. */
+  /** The latest task of each name in the batch, hidden ones left out; a name that fits none is left out. */
   tasksByName(batchId: BatchId, names: readonly string[]): Promise<{ name: string; id: TaskId }[]>;
 
   unmetDependents(requiresId: TaskId): Promise<{ taskId: TaskId; kind: DependencyKind }[]>;
-  /** Marks the dependency met and returns how many the task still waits for. */
+  /** Marks the dependency met and returns how many the task still waits for. Doing it again changes nothing. */
   meetDependency(taskId: TaskId, requiresId: TaskId, kind: DependencyKind): Promise<number>;
   /** What waited for `from` waits for `to` (its clone) from now on. */
   moveDependents(from: TaskId, to: TaskId): Promise<void>;
@@ -195,18 +199,26 @@ export interface Transaction {
   putSubmissionPart(submission: string, part: number, tasks: string, at: number): Promise<void>;
   submissionPart(submission: string, part: number): Promise<string | undefined>;
   deleteSubmission(submission: string): Promise<void>;
-  /** Forgets what was staged before `at` and never committed. */
+  /** Forgets submissions whose newest part was staged before `at`, and that were never committed. */
   deleteSubmissionsBefore(at: number): Promise<void>;
 }
 
 /** Sees committed data only. */
 export interface Reader {
+  /**
+   * Newest first, and as fast among a million tasks as among a thousand, but for `offset`, which walks over what it
+   * skips, and `command` (where A to Z fit a to z), which looks at each task. No tasks for an unknown batch.
+   */
   listTasks(query: TaskListQuery): Promise<{ tasks: TaskSummary[]; more: boolean }>;
   taskDetail(id: TaskId): Promise<TaskDetail | undefined>;
-  /** Ascending, hidden tasks only when named by id; `missing` holds ids and names that fit nothing. */
+  /**
+   * All that any part of the selection names, ascending; hidden tasks only when named by id. `batch` narrows every part
+   * and names nothing by itself. `missing` holds ids and names that fit nothing. Throws TOO_LARGE beyond a million.
+   */
   selectTasks(selection: TaskSelection): Promise<{ ids: TaskId[]; missing: string[] }>;
-  /** The status of each task that exists, and the clone that took its place if it was retried. */
+  /** The status of each task that exists, and the clone that took its place if it was retried (not the clone's clone). */
   taskOutcomes(ids: readonly TaskId[]): Promise<{ id: TaskId; status: Status; clone: TaskId | null }[]>;
+  /** One attempt of this very task; those of the tasks that it is a clone of are theirs. */
   execution(taskId: TaskId, attempt: number | 'latest'): Promise<ExecutionSummary | undefined>;
   /** Open executions of a worker as orders to run. */
   openOrders(workerId: WorkerId): Promise<(TaskOrder & { executionId: ExecutionId; attempt: number })[]>;
@@ -217,8 +229,10 @@ export interface Reader {
 
   /** From here on: what the memory of a starting server is rebuilt from. Hidden tasks are not counted. */
   taskCounts(): Promise<{ batchId: BatchId; status: Status; count: number }[]>;
+  /** In pages, by id. */
   pendingTasks(): AsyncIterable<readonly { id: TaskId; batchId: BatchId; priority: number }[]>;
   allOpenExecutions(): Promise<(ExecutionState & { status: Status })[]>;
   executionCounts(): Promise<{ workerId: WorkerId; outcome: Outcome; count: number }[]>;
+  /** Of the database, in bytes. */
   size(): Promise<number>;
 }

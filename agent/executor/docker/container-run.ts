@@ -1,17 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container } from 'dockerode';
-import { hasBegun, readStoredExit, writeStoredExit } from '../execution-files.ts';
-import { type Exit, notStarted, type Running, type RunRequest, type SignalName } from '../executor.ts';
+import { hasBegun, readStoredExit, type StoredExit, writeStoredExit } from '../execution-files.ts';
+import { type Exit, notStarted, type Running, type SignalName } from '../executor.ts';
 import { exitOf } from '../exit.ts';
 import { statusOf, wordOf } from './engine-error.ts';
 import { followLogs } from './log-follower.ts';
 
 /** How long an engine may be away (it restarts, it is updated) before its containers are given up. */
 const PATIENCE_MS = 10 * 60_000;
-const FIRST_RETRY_MS = 100;
-const SLOWEST_RETRY_MS = 5_000;
-/** Between the end of a container's log and the news of its own end there are milliseconds. */
-const END_AFTER_LOG_MS = 1_000;
+const LONGEST_RETRY_MS = 5_000;
+/** How often the output of a container that has ended is tried before it is given up. */
+const LAST_READINGS = 6;
 
 /**
  * Follows a container from whatever state it is in to its removal:
@@ -28,14 +27,14 @@ export class ContainerRun implements Running {
   readonly #abort = new AbortController();
   #signalOrdered = false;
 
-  constructor(container: Container, request: RunRequest) {
+  constructor(container: Container, folder: string) {
     this.#container = container;
-    this.#folder = request.folder;
-    const ended = this.#untilRemoved();
-    this.ended = new Promise((resolve, reject) => {
-      ended.then(resolve, (error) => {
-        if (!this.#abort.signal.aborted) reject(error);
-      });
+    this.#folder = folder;
+    const settled = Promise.withResolvers<Exit>();
+    this.ended = settled.promise;
+    this.#untilRemoved().then(settled.resolve, (error: unknown) => {
+      if (this.#abort.signal.aborted) return;
+      settled.resolve({ kind: 'unknown', message: `The container was lost sight of: ${wordOf(error)}` });
     });
   }
 
@@ -87,70 +86,85 @@ export class ContainerRun implements Running {
       return notStarted('agent', `Docker stopped answering while it started the container. ${state.Error}`.trim());
     }
     const oom = state.OOMKilled && state.ExitCode !== 0;
-    await writeStoredExit(this.#folder, { code: state.ExitCode, oom });
-    await removeContainer(this.#container);
-    return oom ? { kind: 'oom' } : exitOf(state.ExitCode, this.#signalOrdered);
+    const exit: StoredExit = { code: state.ExitCode, oom };
+    // Without room for the exit code the container stays: until it is removed as an orphan, a later agent can ask it.
+    const stored = await writeStoredExit(this.#folder, exit).then(
+      () => true,
+      () => false,
+    );
+    if (stored) await removeContainer(this.#container);
+    return exitOfStored(exit, this.#signalOrdered);
   }
 
   async #exitOfVanished(): Promise<Exit> {
     const stored = await readStoredExit(this.#folder);
-    if (stored !== undefined) return stored.oom ? { kind: 'oom' } : exitOf(stored.code, this.#signalOrdered);
+    if (stored !== undefined) return exitOfStored(stored, this.#signalOrdered);
     if (await hasBegun(this.#folder)) {
       return { kind: 'unknown', message: 'The container was removed from outside scitq, and its exit code with it.' };
     }
     return notStarted('agent', 'The container was removed from outside scitq before it was started.');
   }
 
-  /** Until the container has ended and its output is read; what a full disk has no room for is lost in the end. */
+  /**
+   * Follows the output, then reads it once more after the container has ended: engines stop following at that moment,
+   * with the last lines still on their way. What a full disk has no room for is lost in the end.
+   */
   async #collectOutput(ended: Promise<unknown>): Promise<void> {
     let over = false;
     const whenOver = ended.finally(() => {
       over = true;
     });
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
-      const lastTime = over;
+    whenOver.catch(() => undefined);
+    for (let failed = 0, failedAtEnd = 0; failedAtEnd < LAST_READINGS; ) {
+      const atEnd = over;
       try {
         await followLogs(this.#container, this.#folder, this.#abort.signal);
-        await Promise.race([whenOver, delay(END_AFTER_LOG_MS, undefined, { ref: false })]);
-        if (over) return;
+        if (atEnd) return;
+        failed = 0;
       } catch (error) {
         this.#abort.signal.throwIfAborted();
-        if (lastTime || statusOf(error) === 404) return;
+        if (statusOf(error) === 404) return;
+        failed++;
+        if (atEnd) failedAtEnd++;
       }
-      await Promise.race([whenOver, delay(wait)]);
+      const pause = delay(retryDelay(failed), undefined, { signal: this.#abort.signal });
+      await (atEnd ? pause : Promise.race([whenOver, pause]));
     }
   }
 
-  /** Asks until the engine answers. */
+  /** Asks until the engine answers, or has not been there for too long. */
   async #persist<T>(ask: () => Promise<T>): Promise<T | 'gone' | 'unreachable'> {
-    let awaySince: number | undefined;
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
+    let awaySince = performance.now();
+    for (let failed = 0; performance.now() - awaySince < PATIENCE_MS; failed++) {
       const askedAt = performance.now();
       try {
         return await ask();
       } catch (error) {
         this.#abort.signal.throwIfAborted();
         if (statusOf(error) === 404) return 'gone';
-        if (performance.now() - askedAt > SLOWEST_RETRY_MS) {
-          awaySince = undefined;
-          wait = FIRST_RETRY_MS;
+        // It had answered, and broke off later.
+        if (performance.now() - askedAt > LONGEST_RETRY_MS) {
+          awaySince = performance.now();
+          failed = 0;
         }
-        awaySince ??= performance.now();
-        if (performance.now() - awaySince > PATIENCE_MS) return 'unreachable';
-        await delay(wait, undefined, { signal: this.#abort.signal });
+        await delay(retryDelay(failed), undefined, { signal: this.#abort.signal });
       }
     }
+    return 'unreachable';
   }
 }
 
-/** With its anonymous volumes, as `--rm` does. One that is not there, or is being removed, is fine. */
+function retryDelay(failed: number): number {
+  return Math.min(100 * 2 ** failed, LONGEST_RETRY_MS);
+}
+
+export function exitOfStored({ code, oom }: StoredExit, signalOrdered: boolean): Exit {
+  return oom ? { kind: 'oom' } : exitOf(code, signalOrdered);
+}
+
+/** With its anonymous volumes, as `--rm` does. One that stays all the same is found by its label and removed later. */
 export async function removeContainer(container: Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true });
-  } catch (error) {
-    // A container that stays is found by its label and removed later; how the command ended is known.
-    if (statusOf(error) === undefined) return;
-  }
+  await container.remove({ force: true, v: true }).catch(() => undefined);
 }
 
 /** The container has ended, or is suspended or not as it should be. */

@@ -43,7 +43,10 @@ export function startTrouble(error: unknown, image: string): NotStarted {
     return notStarted('command', `There is no program "${program}" in the container image ${image}. ${advice}`);
   }
   if (word.includes('could not select device driver')) {
-    return notStarted('agent', 'Docker on this worker has no GPU to give: "--gpus all" needs nvidia-container-toolkit.');
+    return notStarted(
+      'agent',
+      'Docker on this worker has no GPU to give: "--gpus all" needs nvidia-container-toolkit.',
+    );
   }
   return engineTrouble(error);
 }

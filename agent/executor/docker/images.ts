@@ -76,7 +76,10 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 }
 
 function badName(image: string): NotStarted {
-  return notStarted('image', `"${image}" is not the name of a container image. A name looks like ubuntu:24.04 or quay.io/biocontainers/samtools:1.21.`);
+  return notStarted(
+    'image',
+    `"${image}" is not the name of a container image. A name looks like ubuntu:24.04 or quay.io/biocontainers/samtools:1.21.`,
+  );
 }
 
 function cannotFetch(image: string, word: string): NotStarted {

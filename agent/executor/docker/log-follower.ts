@@ -13,7 +13,13 @@ import { LogDemuxer } from './log-demuxer.ts';
 export async function followLogs(container: Container, folder: string, abort: AbortSignal): Promise<void> {
   await using stdout = await LogFile.open(executionFiles.stdout(folder));
   await using stderr = await LogFile.open(executionFiles.stderr(folder));
-  const stream = await container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, abortSignal: abort });
+  const stream = await container.logs({
+    follow: true,
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    abortSignal: abort,
+  });
   const demuxer = new LogDemuxer();
   for await (const chunk of stream) {
     const output = demuxer.push(Buffer.from(chunk));

@@ -57,9 +57,15 @@ async function listTasks(session: Session, options: ListOptions): Promise<number
     status,
     failure,
   });
-  session.output.list(page.tasks, taskList);
+  session.output.list(page.tasks, { ...taskList, empty: whyEmpty(options) });
   if (page.more) session.output.note(`there are more: --offset ${offset + limit} shows the next, --limit more at once`);
   return EXIT.done;
+}
+
+function whyEmpty({ limit, offset, ...filters }: ListOptions): string {
+  if (offset > 0) return `no task beyond the first ${offset}`;
+  if (Object.keys(filters).length > 0) return 'no such task (--show-hidden also lists attempts that were retried)';
+  return 'no task yet: `scitq task create -- echo hello` queues one';
 }
 
 function statusesOf(words: readonly string[]): Status[] {

@@ -25,7 +25,7 @@ const columns: readonly Column<TaskSummary>[] = [
 export const taskList: ListView<TaskSummary> = {
   columns,
   id: (task) => task.id,
-  empty: 'no such task (--show-hidden also lists attempts that were retried)',
+  empty: 'no task to list',
 };
 
 /** `2 of 3`: this attempt, and how many there can be with the retries that are left. */

@@ -1,6 +1,7 @@
 import type { TaskId } from '#core/task/ids.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { Output } from '../../output/output.ts';
+import { makeProgressDisplay } from '../../progress/progress-display.ts';
 import type { TaskProgress } from '../../progress/progress-line.ts';
 import type { Api, Session } from '../../session.ts';
 
@@ -14,13 +15,14 @@ export interface WatchedTasks extends TaskProgress {
 
 /**
  * Resolves when all of the tasks have ended, retries included; tells how far they are on the way.
- * @throws CliError (TIMEOUT) after `timeout` seconds, and whatever the connection throws.
+ * @throws CliError (TIMEOUT) after `timeout` seconds, the reason of `signal`, and whatever the connection throws.
  */
 export async function waitForTasks(
   api: Api,
   watched: WatchInput,
   options: { timeout?: number | undefined; onProgress?: (progress: WatchedTasks) => void; signal?: AbortSignal },
 ): Promise<WatchedTasks> {
+  options.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<WatchedTasks>();
   let last: WatchedTasks | undefined;
   const subscription = api.task.watch.subscribe(watched, {
@@ -34,7 +36,7 @@ export async function waitForTasks(
     },
     onError: reject,
   });
-  const onAbort = () => reject(new CliError('INTERRUPTED', 'interrupted'));
+  const onAbort = () => reject(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
     options.timeout === undefined
@@ -89,7 +91,6 @@ export async function waitVisibly(session: Session, watched: WatchInput, progres
   const api = await session.api();
   const { timeout } = session.options;
   if (!progress) return waitForTasks(api, watched, { timeout });
-  const { makeProgressDisplay } = await import('../../progress/progress-display.ts');
-  using display = await makeProgressDisplay(process.stderr);
+  using display = makeProgressDisplay(process.stderr);
   return await waitForTasks(api, watched, { timeout, onProgress: (now) => display.show(now) });
 }

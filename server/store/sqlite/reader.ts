@@ -52,7 +52,7 @@ export function makeReader(connection: Connection): Reader {
       inSnapshot(() => {
         const batch = name === undefined ? undefined : batches.byName(name);
         if (name !== undefined && batch === undefined) {
-          return { ids: [], missing: [...(selection.ids ?? []).map(String), ...(selection.names ?? [])] };
+          return { ids: [], missing: [...new Set(selection.ids?.map(String)), ...new Set(selection.names)] };
         }
         return select({ ...selection, batchId: batch?.id });
       }),

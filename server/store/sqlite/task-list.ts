@@ -61,7 +61,9 @@ export function listStatement(filter: TaskFilter): ListStatement {
   require('worker_id = @worker', 'worker', filter.workerId);
   require('name = @name', 'name', filter.name);
   require('failure = @failure', 'failure', filter.failure);
-  require("command LIKE @command ESCAPE '\\'", 'command', filter.command && likePattern(filter.command));
+  require("command LIKE @command ESCAPE '\\'", 'command', filter.command === undefined
+    ? undefined
+    : likePattern(filter.command));
 
   const parts = runsOf(filter).map(
     ({ index, where }) => `SELECT id FROM task ${index} WHERE ${where}${conditions.join('')}`,
