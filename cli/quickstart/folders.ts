@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../errors.ts';
 import type { QuickstartFiles } from './batch.ts';
@@ -57,18 +57,40 @@ function incomplete(folder: string): CliError {
 
 async function makeWritable(folder: string, option: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder);
     const probe = join(folder, `.writable-${process.pid}`);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     throw new CliError(
       'INVALID',
-      `the folder ${folder} cannot be written: ${why}`,
+      `the folder ${folder} cannot be written: ${whyNot(error)}`,
       `Choose another one with ${option} FOLDER`,
     );
   }
+}
+
+/** With its parents, one after the other: Node's own way to do so never ends below /proc, where nothing can be made. */
+async function makeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new Error(`${folder} is a file`);
+  const parent = dirname(folder);
+  if (parent !== folder) await makeFolder(parent);
+  await mkdir(folder);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it is on a disk that is read-only',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'nothing can be made there',
+};
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Only files that this run will write again: the folder may hold other things of its owner. */

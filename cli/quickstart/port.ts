@@ -22,14 +22,14 @@ function refused(port: number, error: unknown): CliError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return new CliError(
-      'UNAVAILABLE',
+      'INVALID',
       `port ${port} is taken by another program`,
       'Choose another --port, or leave it out to take a free one',
     );
   }
   const why = code === 'EACCES' ? 'this user may not use it' : error instanceof Error ? error.message : String(error);
   return new CliError(
-    'UNAVAILABLE',
+    'INVALID',
     `port ${port} cannot be used: ${why}`,
     'Choose another --port, or leave it out to take a free one',
   );

@@ -1,14 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Container } from 'dockerode';
 import { executionFiles } from '../execution-files.ts';
 import { LogDemuxer } from './log-demuxer.ts';
+
+/** Output on its way from the engine to the files, at most, in bytes. */
+const IN_FLIGHT = 1 << 20;
 
 /**
  * Copies what the container writes into the files of its execution, until it has ended. What the files hold already
  * is read again and skipped, so that it can be broken off at any byte and taken up by another agent.
  *
- * Memory is bounded: the next piece is read when the last one is written. Rejects when the engine breaks off, when a
- * file cannot be written, and with the reason of `abort`.
+ * Rejects when the engine breaks off, when a file cannot be written, and when aborted.
  */
 export async function followLogs(container: Container, folder: string, abort: AbortSignal): Promise<void> {
   await using stdout = await LogFile.open(executionFiles.stdout(folder));
@@ -21,12 +25,19 @@ export async function followLogs(container: Container, folder: string, abort: Ab
     abortSignal: abort,
   });
   const demuxer = new LogDemuxer();
-  for await (const chunk of stream) {
-    const output = demuxer.push(Buffer.from(chunk));
+  const store = async (chunk: Buffer) => {
+    const output = demuxer.push(chunk);
     await stdout.add(output.stdout);
     await stderr.add(output.stderr);
-  }
-  abort.throwIfAborted();
+  };
+  // The engine sends every line by itself: all that come while one write is under way make up the next.
+  const files = new Writable({
+    highWaterMark: IN_FLIGHT,
+    writev: (chunks, done) => {
+      store(Buffer.concat(chunks.map(({ chunk }) => chunk))).then(() => done(), done);
+    },
+  });
+  await pipeline(stream, files, { signal: abort });
 }
 
 class LogFile {
