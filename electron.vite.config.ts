@@ -11,7 +11,8 @@ export default defineConfig({
   main: {
     plugins: [migrationsBesideProgram()],
     build: {
-      rolldownOptions: { input: 'main/main.ts' },
+      // The agent is a program of its own, which the main process starts.
+      rolldownOptions: { input: { main: 'main/main.ts', 'scitq-worker': 'agent/main.ts' } },
     },
   },
   preload: {

@@ -12,8 +12,8 @@ import type { ExecutionId as Id } from '#core/task/ids.ts';
 import { VERSION } from '#core/version.ts';
 import type { OutgoingReport } from './delivery.ts';
 import { Delivery } from './delivery.ts';
-import type { Executor } from './executor/executor.ts';
 import { makeDockerExecutor } from './executor/docker/docker-executor.ts';
+import type { Executor } from './executor/executor.ts';
 import { makeNoopExecutor } from './executor/noop.ts';
 import { makeProcessExecutor } from './executor/process/process-executor.ts';
 import { currentBootId } from './executor/process/process-identity.ts';
@@ -32,7 +32,8 @@ const outgoing = z.object({ executionId: ExecutionId, at: z.number(), progress: 
 
 export interface AgentOptions {
   folder: string;
-  address: string;
+  /** Where the server is now; asked before each connection. */
+  address: () => Promise<string>;
   identity: Identity;
   /** `noop` runs nothing: for measuring the system itself. */
   executor: 'real' | 'noop';
@@ -100,7 +101,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     drainLogs: (ids) => logs.drain(ids),
     send: (reports) => api().agent.report.mutate({ reports }),
     onClosed: (ids) => {
-      for (const id of ids) drop(id).catch((error: unknown) => log.error({ err: error }, 'an execution could not be removed'));
+      for (const id of ids)
+        drop(id).catch((error: unknown) => log.error({ err: error }, 'an execution could not be removed'));
     },
     onStale: (ids) => void runner.forget(ids),
   });

@@ -78,7 +78,9 @@ export class Delivery {
     while (this.#connected) {
       const pending = this.#outbox.pending(MAX_REPORTS);
       if (pending.length === 0) return;
-      const ending = pending.filter(({ report }) => endsExecution(report.progress)).map(({ report }) => report.executionId);
+      const ending = pending
+        .filter(({ report }) => endsExecution(report.progress))
+        .map(({ report }) => report.executionId);
       await this.#drainLogs(ending);
       const { lastSeq, stale } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));
       this.#outbox.acknowledged(lastSeq);

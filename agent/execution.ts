@@ -164,11 +164,14 @@ export class Execution {
     const { runTimeout } = this.order.settings;
     if (!runTimeout) return undefined;
     const left = runTimeout * 1_000 - (this.#tools.now() - startedAt);
-    return setTimeout(() => {
-      this.#stopped ??= 'run-timeout';
-      this.#sendSignal('TERM');
-      this.#killAfter(TIMEOUT_GRACE);
-    }, Math.max(0, left));
+    return setTimeout(
+      () => {
+        this.#stopped ??= 'run-timeout';
+        this.#sendSignal('TERM');
+        this.#killAfter(TIMEOUT_GRACE);
+      },
+      Math.max(0, left),
+    );
   }
 
   #killAfter(seconds: number): void {
@@ -178,7 +181,10 @@ export class Execution {
 
   #sendSignal(name: SignalName): void {
     this.#running?.signal(name).catch((error: unknown) => {
-      this.#tools.log.warn({ err: error, executionId: this.order.executionId, signal: name }, 'a signal could not be sent');
+      this.#tools.log.warn(
+        { err: error, executionId: this.order.executionId, signal: name },
+        'a signal could not be sent',
+      );
     });
   }
 

@@ -10,7 +10,9 @@ export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
   readonly pid: number;
   constructor(folder: string, pid: number) {
-    super(`Another scitq-worker (pid ${pid}) works in ${folder}. Stop it, or give this one a folder of its own: --data DIR.`);
+    super(
+      `Another scitq-worker (pid ${pid}) works in ${folder}. Stop it, or give this one a folder of its own: --data DIR.`,
+    );
     this.pid = pid;
   }
 }

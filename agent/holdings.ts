@@ -45,7 +45,7 @@ type Entry = z.infer<typeof entrySchema>;
 export interface Held {
   order: Order;
   /** Set before anything of the command runs. */
-  start?: { handle: Handle; /** milliseconds since the epoch */ at: number };
+  start?: { handle: Handle /** milliseconds since the epoch */; at: number };
   /** Its end is in the outbox; kept until the server has it. */
   reported: boolean;
 }

@@ -31,7 +31,10 @@ const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3, notLoggedIn: 4 };
 const program = new Command('scitq-worker')
   .description('The agent of scitq: runs on a worker, takes tasks from a server, and reports what became of them.')
   .version(VERSION)
-  .option('-s, --server <address>', 'server (host, host:port or URL); default: SCITQ_SERVER, else the one of this machine')
+  .option(
+    '-s, --server <address>',
+    'server (host, host:port or URL); default: SCITQ_SERVER, else the one of this machine',
+  )
   .option('--token <token>', 'the token of this worker, when it has one (SCITQ_TOKEN)')
   .option('--enrol <token>', 'enrolment token, for the first start (SCITQ_ENROL_TOKEN)')
   .option('--name <name>', 'name of this worker', hostname())
@@ -41,20 +44,28 @@ const program = new Command('scitq-worker')
   .option('--data <dir>', 'folder of this agent; default: worker in the data folder of this machine (SCITQ_DATA)')
   .option('--once', 'end when nothing is left to do in the batch')
   .option('--drain <seconds>', 'at SIGTERM, how long running commands may take to end', count(0), 10)
-  .addOption(new Option('--executor <kind>', 'noop runs nothing, to measure the system').choices(['real', 'noop']).default('real'))
-  .addHelpText('after', '\nExample:\n  scitq-worker -s lab-server --enrol "$TOKEN" --name node1 --batch assembly --concurrency 4')
+  .addOption(
+    new Option('--executor <kind>', 'noop runs nothing, to measure the system')
+      .choices(['real', 'noop'])
+      .default('real'),
+  )
+  .addHelpText(
+    'after',
+    '\nExample:\n  scitq-worker -s lab-server --enrol "$TOKEN" --name node1 --batch assembly --concurrency 4',
+  )
   .exitOverride();
 
 function count(least: number) {
   return (text: string) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`must be a whole number, ${least} or more.`);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`must be a whole number, ${least} or more.`);
     return value;
   };
 }
 
 async function main(): Promise<number> {
-  const flags = program.parse().opts<Flags>();
+  const flags = program.parse(process.argv, { from: 'node' }).opts<Flags>();
   const folder = resolve(flags.data ?? join(defaultDataFolder(), 'worker'));
   await makeFolder(folder);
   const unlock = await lockFolder(folder);
@@ -66,11 +77,17 @@ async function main(): Promise<number> {
 }
 
 async function work(flags: Flags, folder: string): Promise<number> {
-  const log = pino({ base: { worker: flags.name }, level: process.env.SCITQ_LOG_LEVEL ?? 'info' }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { base: { worker: flags.name }, level: process.env.SCITQ_LOG_LEVEL ?? 'info' },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  const named = addressOf(flags.server ?? process.env.SCITQ_SERVER);
   const local = await readLocalServer(defaultDataFolder());
-  const address = addressOf(flags.server ?? process.env.SCITQ_SERVER) ?? local?.address;
+  const address = named ?? local?.address;
   if (address === undefined) {
-    throw new ScitqError('UNAVAILABLE', 'No server was named, and none runs on this machine.', { hint: 'Give its address with --server.' });
+    throw new ScitqError('UNAVAILABLE', 'No server was named, and none runs on this machine.', {
+      hint: 'Give its address with --server.',
+    });
   }
   const { name, batch, concurrency, prefetch } = flags;
   const enrolToken = flags.enrol ?? process.env.SCITQ_ENROL_TOKEN ?? local?.enrolToken;
@@ -82,7 +99,8 @@ async function work(flags: Flags, folder: string): Promise<number> {
   };
   agent = await startAgent({
     folder,
-    address,
+    // The server of this machine may come back on another port.
+    address: async () => named ?? (await readLocalServer(defaultDataFolder()))?.address ?? address,
     identity,
     executor: flags.executor,
     environment: process.env,
@@ -131,7 +149,8 @@ function addressOf(text: string | undefined): string | undefined {
 }
 
 function fail(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode === 0 ? 0 : EXIT.usage;
+  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')
+    return error.exitCode === 0 ? 0 : EXIT.usage;
   if (error instanceof FolderInUse) {
     console.error(`scitq-worker: ${error.message}`);
     return EXIT.refused;

@@ -22,7 +22,8 @@ export class Runner {
   recover(): void {
     for (const held of this.#tools.holdings.all().values()) {
       if (held.reported) {
-        if (this.#tools.stages) this.#tools.logs.track(held.order.executionId, runFolder(this.#tools, held.order.executionId));
+        if (this.#tools.stages)
+          this.#tools.logs.track(held.order.executionId, runFolder(this.#tools, held.order.executionId));
       } else this.#launch(new Execution(held.order, this.#tools), Promise.resolve());
     }
   }
@@ -71,7 +72,9 @@ export class Runner {
     this.#executions.set(executionId, execution);
     const ended = journalled
       .then(() => execution.run(held))
-      .catch((error: unknown) => this.#tools.log.error({ err: error, executionId }, 'an execution was lost in the agent'))
+      .catch((error: unknown) =>
+        this.#tools.log.error({ err: error, executionId }, 'an execution was lost in the agent'),
+      )
       .finally(() => {
         this.#executions.delete(executionId);
         this.#ended.delete(execution);

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServerMessage } from '#core/contract/agent.ts';
 import type { Client } from '#client/connect.ts';
 import { backoff, connect } from '#client/connect.ts';
 import { toScitqError } from '#client/error.ts';
+import type { ServerMessage } from '#core/contract/agent.ts';
 import type { ScitqError } from '#core/contract/errors.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
 
 export interface SessionOptions {
-  address: string;
+  /** Asked before each connection. */
+  address: () => Promise<string>;
   token: string;
   version: string;
   outbox: string;
@@ -57,7 +58,7 @@ export class AgentSession {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     let greeted = false;
     let heartbeat: NodeJS.Timeout | undefined;
-    const client = connect({ address, token, socket: 'everything', onSocketClose: close });
+    const client = connect({ address: await address(), token, socket: 'everything', onSocketClose: close });
     const onStop = () => close();
     this.#stop.signal.addEventListener('abort', onStop);
     let handled: Promise<void> = Promise.resolve();

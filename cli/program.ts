@@ -28,7 +28,7 @@ export function makeProgram(): Command {
     );
   addGlobalOptions(program)
     .addCommand(
-      group('task', 'queue, watch and steer tasks', [
+      group('task', 'queue tasks, watch them, steer them', [
         taskCreateCommand(),
         taskListCommand(),
         taskShowCommand(),
@@ -57,11 +57,11 @@ export function makeProgram(): Command {
 }
 
 function group(name: string, description: string, actions: readonly Command[]): Command {
-  const command = new Command(name)
-    .description(description)
-    .usage('<action> [options]')
-    .helpCommand(false)
-    .enablePositionalOptions();
+  const command = addGlobalOptions(
+    new Command(name).description(description).usage('<action> [options]').helpCommand(false),
+  ).enablePositionalOptions();
+  // They are explained above and below this level.
+  for (const option of command.options) option.hideHelp();
   for (const action of actions) command.addCommand(action);
-  return addGlobalOptions(command);
+  return command;
 }

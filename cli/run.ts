@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import type { CliErrorReport } from './errors.ts';
-import { CliError, EXIT, exitCodeOf } from './errors.ts';
+import { CliError, EXIT, exitCodeOf, usageError } from './errors.ts';
 import { makeOutput } from './output/select-output.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function runProgram(program: Command, words: readonly string[]): Pr
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const report = await reportOf(error, program.name());
+    const report = await reportOf(error);
     const json = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes('--json');
     makeOutput(json ? 'json' : 'table', {
       program: program.name(),
@@ -39,11 +39,15 @@ function stopWhenNobodyReads(): void {
   });
 }
 
-function prepare(command: Command): void {
+/** Makes commander throw instead of printing and exiting, with the command that was misused. */
+function prepare(command: Command, path = command.name()): void {
   command
-    .exitOverride()
-    .configureOutput({ writeErr: writeHelpOnly, getErrHelpWidth: () => process.stderr.columns ?? 100 });
-  for (const child of command.commands) prepare(child);
+    .exitOverride((error) => {
+      throw isHelp(error) ? error : usageReport(error, path);
+    })
+    .configureOutput({ writeErr: writeHelpOnly, getErrHelpWidth: () => process.stderr.columns ?? 100 })
+    .configureHelp({ subcommandTerm: (child) => child.name() });
+  for (const child of command.commands) prepare(child, `${path} ${child.name()}`);
 }
 
 /** Commander writes errors itself before it throws them; here they are thrown alone. Help for want of an action stays. */
@@ -55,9 +59,8 @@ function isHelp(error: CommanderError): boolean {
   return ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(error.code);
 }
 
-async function reportOf(error: unknown, program: string): Promise<CliErrorReport> {
+async function reportOf(error: unknown): Promise<CliErrorReport> {
   if (error instanceof CliError) return error.report;
-  if (error instanceof CommanderError) return usageReport(error, program);
   const { toScitqError } = await import('#client/error.ts');
   const { report } = toScitqError(error);
   if (report.code !== 'INTERNAL') return report;
@@ -66,9 +69,8 @@ async function reportOf(error: unknown, program: string): Promise<CliErrorReport
 }
 
 /** Commander's `error: unknown command 'tsk'\n(Did you mean task?)` in our form. */
-function usageReport(error: CommanderError, program: string): CliErrorReport {
+function usageReport(error: CommanderError, path: string): CliError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
-  const hint = suggestion === undefined ? `See \`${program} --help\`` : `Did you mean ${suggestion}?`;
-  return { code: 'USAGE', message: first.trim(), hint };
+  return usageError(first.trim(), suggestion === undefined ? `See \`${path} --help\`` : `Did you mean ${suggestion}?`);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { connect } from '#client/connect.ts';
 import type { FoundServer } from './connection/find-server.ts';
 import { findServer } from './connection/find-server.ts';
+import { CliError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { DEFAULT_TIMEOUT, readGlobalOptions } from './global-options.ts';
 import { colourAllowed } from './output/colour.ts';
@@ -85,7 +86,11 @@ export function setAction<Options>(command: Command, action: Action<Options>): C
   return command.action(async function () {
     const program = rootName(this);
     await using session = new Session(program, readGlobalOptions(this));
-    process.exitCode = await action(session, this.opts<never>(), this.args);
+    try {
+      process.exitCode = await action(session, this.opts<never>(), this.args);
+    } catch (error) {
+      throw await withAddress(error, session.server);
+    }
   });
 }
 
@@ -93,4 +98,15 @@ function rootName(command: Command): string {
   let at = command;
   while (at.parent !== null) at = at.parent;
   return at.name();
+}
+
+/** Says which server could not be reached. */
+async function withAddress(error: unknown, server: FoundServer | undefined): Promise<unknown> {
+  if (server === undefined || error instanceof CliError) return error;
+  const { toScitqError } = await import('#client/error.ts');
+  const { report } = toScitqError(error);
+  if (report.code !== 'UNAVAILABLE') return error;
+  const start =
+    server.local === undefined ? 'SCITQ_SERVER or --server names another' : '`scitq server` starts one here';
+  return new CliError('UNAVAILABLE', report.message, `Is a server running at ${server.address}? ${start}`);
 }

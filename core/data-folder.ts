@@ -1,5 +1,9 @@
 /** Where a program keeps everything: SCITQ_DATA, else where the platform keeps a user's data. */
-export function dataFolder(host: { platform: string; home: string; environment: Readonly<Record<string, string | undefined>> }): string {
+export function dataFolder(host: {
+  platform: string;
+  home: string;
+  environment: Readonly<Record<string, string | undefined>>;
+}): string {
   const { platform, home, environment } = host;
   if (environment.SCITQ_DATA) return environment.SCITQ_DATA;
   if (platform === 'darwin') return `${home}/Library/Application Support/scitq`;

@@ -3,6 +3,7 @@ import { setUpConnectionCall } from './connection-call.ts';
 import { setUpDataFolder } from './data-folder.ts';
 import { setUpEmbeddedServer } from './embedded-server.ts';
 import { explainFailedStart } from './failed-start.ts';
+import { setUpLocalWorker } from './local-worker.ts';
 import { setUpLockdown } from './lockdown.ts';
 import { setUpMenu } from './menu.ts';
 import { setUpQuit } from './quit.ts';
@@ -23,6 +24,7 @@ async function start(opened: AsyncDisposableStack): Promise<void> {
   setUpLockdown();
   const log = setUpServerLog(opened);
   const server = await setUpEmbeddedServer(data, log, opened);
+  await setUpLocalWorker(server, data, log, opened);
   setUpConnectionCall(server);
   setUpMenu(data);
   await setUpWindow(server.address);

@@ -50,10 +50,13 @@ async function main(): Promise<number> {
   );
   const log = pino({ level: process.env.SCITQ_LOG_LEVEL ?? 'warn' }, pino.destination({ fd: 2, sync: true }));
   const server = await startServer(config, log);
-  const worker = flags.workers > 0 ? new LocalWorker({ server, data: config.data, concurrency: flags.workers, log }) : undefined;
+  const worker =
+    flags.workers > 0 ? new LocalWorker({ server, data: config.data, concurrency: flags.workers, log }) : undefined;
   await worker?.start();
   const ready = { address: server.address, pid: process.pid, data: config.data };
-  console.log(flags.json ? JSON.stringify(ready) : `scitq ${VERSION} is ready at ${server.address} (data: ${config.data})`);
+  console.log(
+    flags.json ? JSON.stringify(ready) : `scitq ${VERSION} is ready at ${server.address} (data: ${config.data})`,
+  );
   await over;
   await worker?.stop();
   await server.close();
@@ -66,7 +69,8 @@ function fail(error: unknown): number {
     console.error(`scitq-server: ${message}${hint === undefined ? '' : ` ${hint}`}`);
     return EXIT.refused;
   }
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode === 0 ? 0 : EXIT.usage;
+  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')
+    return error.exitCode === 0 ? 0 : EXIT.usage;
   console.error('scitq-server:', error);
   return EXIT.refused;
 }

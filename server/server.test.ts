@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toScitqError } from '#client/error.ts';
 import { connect } from '#client/connect.ts';
+import { toScitqError } from '#client/error.ts';
 import type { TaskId } from '#core/task/ids.ts';
 import { TestAgent } from './test-agent.ts';
 import type { TestServer } from './test-server.ts';
@@ -20,7 +20,10 @@ async function statuses({ client }: TestServer, ...ids: TaskId[]): Promise<strin
 /** Waits until the tasks have these statuses, by following the server's own changes. */
 async function until(on: TestServer, ids: readonly TaskId[], expected: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(async () => reject(new Error(`expected ${expected}, still ${await statuses(on, ...ids)}`)), 10_000);
+  const timer = setTimeout(
+    async () => reject(new Error(`expected ${expected}, still ${await statuses(on, ...ids)}`)),
+    10_000,
+  );
   const look = async () => {
     if ((await statuses(on, ...ids)) === expected) resolve();
   };
@@ -33,7 +36,11 @@ async function until(on: TestServer, ids: readonly TaskId[], expected: string): 
   }
 }
 
-async function submit({ client }: TestServer, tasks: Parameters<typeof client.api.task.submit.mutate>[0]['tasks'], batch?: string) {
+async function submit(
+  { client }: TestServer,
+  tasks: Parameters<typeof client.api.task.submit.mutate>[0]['tasks'],
+  batch?: string,
+) {
   const { first, count } = await client.api.task.submit.mutate({ tasks, ...(batch && { batch }) });
   return client.api.task.select.query({ ranges: [{ from: first, to: first + count - 1 }] });
 }
@@ -79,7 +86,10 @@ describe('a task from submission to its end', () => {
     expect(again).toMatchObject({ attempt: 2, command: 'flaky' });
     await agent.finish(again.executionId);
     await agent.untilHolding(2);
-    expect((await on.client.api.task.list.query({ status: ['A'] })).tasks.map(({ id }) => id)).toEqual([last, dependent]);
+    expect((await on.client.api.task.list.query({ status: ['A'] })).tasks.map(({ id }) => id)).toEqual([
+      last,
+      dependent,
+    ]);
     expect(await on.server.check()).toEqual([]);
   });
 
@@ -120,7 +130,9 @@ describe('a task from submission to its end', () => {
     const [order] = await agent.untilHolding(1);
     if (id === undefined || order === undefined) throw new Error('no order');
     await agent.report([order.executionId, { kind: 'accepted' }], [order.executionId, { kind: 'started' }]);
-    expect(await on.client.api.task.cancel.mutate({ selection: { ids: [id] }, grace: 2 })).toMatchObject({ signaled: [id] });
+    expect(await on.client.api.task.cancel.mutate({ selection: { ids: [id] }, grace: 2 })).toMatchObject({
+      signaled: [id],
+    });
     expect(await agent.untilMessage('signal')).toMatchObject({ signal: 'TERM', grace: 2 });
     await agent.report([order.executionId, { kind: 'failed', failure: { class: 'signal', message: 'stopped' } }]);
     expect(await statuses(on, id)).toBe('F');
@@ -206,9 +218,17 @@ describe('refusals', () => {
     await using on = await makeTestServer();
     const { api } = on.client;
     const batch = 'b';
-    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: 'ok' }, { command: '' }] }))).toMatchObject({ code: 'INVALID', taskIndex: 1 });
-    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: ['x'.repeat(200_000)] }] }))).toMatchObject({ code: 'TOO_LARGE', taskIndex: 0 });
-    expect(await refusal(api.task.submit.mutate({ batch: 'a/b', tasks: [{ command: 'ok' }] }))).toMatchObject({ code: 'INVALID' });
+    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: 'ok' }, { command: '' }] }))).toMatchObject({
+      code: 'INVALID',
+      taskIndex: 1,
+    });
+    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: ['x'.repeat(200_000)] }] }))).toMatchObject({
+      code: 'TOO_LARGE',
+      taskIndex: 0,
+    });
+    expect(await refusal(api.task.submit.mutate({ batch: 'a/b', tasks: [{ command: 'ok' }] }))).toMatchObject({
+      code: 'INVALID',
+    });
     expect(
       await refusal(
         api.task.submit.mutate({
@@ -221,7 +241,10 @@ describe('refusals', () => {
         }),
       ),
     ).toMatchObject({ code: 'CYCLE', message: expect.stringMatching(/a → c → b → a|c → b → a → c|b → a → c → b/) });
-    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: 'a', dependency: ['nobody'] }] }))).toMatchObject({ code: 'UNKNOWN_TASK', taskIndex: 0 });
+    expect(await refusal(api.task.submit.mutate({ tasks: [{ command: 'a', dependency: ['nobody'] }] }))).toMatchObject({
+      code: 'UNKNOWN_TASK',
+      taskIndex: 0,
+    });
     expect(await refusal(api.task.list.query({ batch: 'nowhere' }))).toMatchObject({ code: 'UNKNOWN_BATCH' });
     expect(await refusal(api.task.select.query({ names: ['nobody'] }))).toMatchObject({ code: 'UNKNOWN_TASK' });
     const { tasks } = await api.task.list.query({});
@@ -236,7 +259,9 @@ describe('refusals', () => {
     const [nobody, enrolling, worker] = [as('wrong'), as(on.server.enrolToken), as(agent.token)];
     expect(await refusal(nobody.api.task.list.query({}))).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await refusal(enrolling.api.task.list.query({}))).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await refusal(worker.api.task.submit.mutate({ tasks: [{ command: 'a' }] }))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal(worker.api.task.submit.mutate({ tasks: [{ command: 'a' }] }))).toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(await refusal(on.client.api.agent.heartbeat.mutate())).toMatchObject({ code: 'FORBIDDEN' });
     await Promise.all([nobody, enrolling, worker].map((client) => client.close()));
   });
@@ -244,7 +269,9 @@ describe('refusals', () => {
   test('a page of another site is turned away', async () => {
     await using on = await makeTestServer();
     const authorization = `Bearer ${on.server.adminToken}`;
-    const rebound = await fetch(`${on.server.address}/trpc/status`, { headers: { authorization, origin: 'http://evil.example' } });
+    const rebound = await fetch(`${on.server.address}/trpc/status`, {
+      headers: { authorization, origin: 'http://evil.example' },
+    });
     expect(rebound.status).toBe(403);
   });
 });
@@ -254,13 +281,20 @@ describe('a long submission', () => {
     await using on = await makeTestServer();
     const { api } = on.client;
     const submission = crypto.randomUUID();
-    const part = (from: number) => Array.from({ length: 3 }, (_, index) => ({ command: `echo ${from + index}`, name: `t${from + index}` }));
+    const part = (from: number) =>
+      Array.from({ length: 3 }, (_, index) => ({ command: `echo ${from + index}`, name: `t${from + index}` }));
     await api.task.stage.mutate({ submission, part: 1, tasks: part(3) });
-    expect(await refusal(api.task.commit.mutate({ submission, parts: 2 }))).toMatchObject({ code: 'UNKNOWN_SUBMISSION' });
+    expect(await refusal(api.task.commit.mutate({ submission, parts: 2 }))).toMatchObject({
+      code: 'UNKNOWN_SUBMISSION',
+    });
     expect((await api.task.list.query({})).tasks).toEqual([]);
     const other = crypto.randomUUID();
     await api.task.stage.mutate({ submission: other, part: 1, tasks: part(3) });
-    await api.task.stage.mutate({ submission: other, part: 0, tasks: [...part(0).slice(0, 2), { command: 'echo 2', dependency: ['t4'] }] });
+    await api.task.stage.mutate({
+      submission: other,
+      part: 0,
+      tasks: [...part(0).slice(0, 2), { command: 'echo 2', dependency: ['t4'] }],
+    });
     const { first, count } = await api.task.commit.mutate({ submission: other, parts: 2, batch: 'long' });
     expect(count).toBe(6);
     const { tasks } = await api.task.list.query({ batch: 'long' });

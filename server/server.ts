@@ -104,7 +104,10 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Se
   }
 }
 
-async function listen(http: { listen(host: string, port: number): Promise<string> }, config: ServerConfig): Promise<string> {
+async function listen(
+  http: { listen(host: string, port: number): Promise<string> },
+  config: ServerConfig,
+): Promise<string> {
   try {
     return await http.listen(config.host, config.port);
   } catch (error) {
@@ -123,11 +126,15 @@ async function compareWithDatabase(
   dispatcher: Dispatcher,
   onError: (error: unknown) => void,
 ): Promise<string[]> {
+  // From here on nothing but microtasks are awaited, so that nothing changes between the two readings.
+  await dispatcher.settled();
   const differences: string[] = [];
   const fresh = new Counters();
   await fresh.rebuild(store.read);
-  const plain = (from: Counters) => JSON.stringify({ ...from.snapshot(0), workers: from.workers().map((worker) => ({ ...worker, lastContactAt: 0 })) });
-  if (plain(fresh) !== plain(counters)) differences.push(`counters: ${plain(counters)} in memory, ${plain(fresh)} in the database`);
+  const plain = (from: Counters) =>
+    JSON.stringify({ ...from.snapshot(0), workers: from.workers().map((worker) => ({ ...worker, lastContactAt: 0 })) });
+  if (plain(fresh) !== plain(counters))
+    differences.push(`counters: ${plain(counters)} in memory, ${plain(fresh)} in the database`);
   const scheduling = new Dispatcher({ store, send: () => undefined, onError, now: Date.now });
   await scheduling.stop();
   await scheduling.rebuild(store.read);

@@ -1,4 +1,4 @@
-import { once, EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Client } from '#client/connect.ts';
 import { connect } from '#client/connect.ts';
 import type { Order, ServerMessage } from '#core/contract/agent.ts';
@@ -44,7 +44,12 @@ export class TestAgent implements AsyncDisposable {
     this.#client = client;
     client.api.agent.session.subscribe(
       { holding: [...this.orders.keys()], outbox: 'test', version: 'test' },
-      { onData: (messages) => messages.forEach((message) => this.#onMessage(message)), onError: () => undefined },
+      {
+        onData: (messages) => {
+          for (const message of messages) this.#onMessage(message);
+        },
+        onError: () => undefined,
+      },
     );
     const [hello] = await once(this.#events, 'hello');
     return hello;

@@ -19,7 +19,14 @@ export interface TestServer extends AsyncDisposable {
 /** A real server on a free port over a folder of its own, for tests; both go at the end of the scope. */
 export async function makeTestServer(changes: Partial<ServerConfig> = {}): Promise<TestServer> {
   const data = await mkdtemp(join(tmpdir(), 'scitq-server-'));
-  const config: ServerConfig = { data, host: '127.0.0.1', port: 0, offlineAfter: 60_000, lostAfter: 120_000, ...changes };
+  const config: ServerConfig = {
+    data,
+    host: '127.0.0.1',
+    port: 0,
+    offlineAfter: 60_000,
+    lostAfter: 120_000,
+    ...changes,
+  };
   const log = pino({ level: 'error' });
   const start = async () => {
     const server = await startServer(config, log);

@@ -20,8 +20,12 @@ export async function stageInputs(
   ];
   const limited = withTimeout(signal, settings.downloadTimeout);
   for (const { uri, folder } of wanted) {
-    const failure = await attempt('download', `The input ${uri} could not be fetched`, settings.downloadTimeout, signal, () =>
-      get(uri, folder, { signal: limited }),
+    const failure = await attempt(
+      'download',
+      `The input ${uri} could not be fetched`,
+      settings.downloadTimeout,
+      signal,
+      () => get(uri, folder, { signal: limited }),
     );
     if (failure !== undefined) return failure;
   }

@@ -52,7 +52,7 @@ export type ServerMessage =
       closed: ExecutionId[];
     }
   | { kind: 'run'; orders: Order[] }
-  | { kind: 'signal'; executionId: ExecutionId; signal: AgentSignal; /** seconds from TERM to KILL */ grace?: number }
+  | { kind: 'signal'; executionId: ExecutionId; signal: AgentSignal /** seconds from TERM to KILL */; grace?: number }
   | { kind: 'forget'; executionIds: ExecutionId[] }
   | { kind: 'capacity'; concurrency: number; prefetch: number }
   | { kind: 'retire'; reason: string };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FAILURE_CLASSES } from '../task/failure.ts';
 import type { FailureClass } from '../task/failure.ts';
+import { FAILURE_CLASSES } from '../task/failure.ts';
 import type { BatchId, ExecutionId, TaskId, WorkerId } from '../task/ids.ts';
 import type { Status } from '../task/status.ts';
 import { STATUSES } from '../task/status.ts';
@@ -11,7 +11,11 @@ export const MAX_COMMAND_BYTES = 131_071;
 /** A request holds at most this many tasks; longer lists are sent as parts of one submission. */
 export const MAX_TASKS_PER_REQUEST = 5_000;
 
-const text = (max: number) => z.string().max(max).refine((value) => !value.includes('\0'), 'holds a NUL character');
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\0'), 'holds a NUL character');
 const uri = text(4_096).min(1);
 const seconds = z.number().min(0).max(31_536_000);
 
@@ -34,7 +38,15 @@ export const NewTask = z.strictObject({
   input: z.array(uri).max(10_000).optional(),
   resource: z.array(uri).max(1_000).optional(),
   output: uri.optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/).max(200), text(100_000)).optional(),
+  env: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .max(200),
+      text(100_000),
+    )
+    .optional(),
   dependency: z.array(TaskReference).max(100_000).optional(),
   after: z.array(TaskReference).max(1_000_000).optional(),
   priority: z.int().min(-1_000_000).max(1_000_000).optional(),
@@ -81,7 +93,10 @@ export type TaskListQuery = z.infer<typeof TaskListQuery>;
 /** Names a set of tasks, resolved by the server at the time of the call. */
 export const TaskSelection = z.strictObject({
   ids: z.array(TaskIdSchema).max(100_000).optional(),
-  ranges: z.array(z.strictObject({ from: TaskIdSchema, to: TaskIdSchema })).max(1_000).optional(),
+  ranges: z
+    .array(z.strictObject({ from: TaskIdSchema, to: TaskIdSchema }))
+    .max(1_000)
+    .optional(),
   names: z.array(text(300).min(1)).max(10_000).optional(),
   status: z.array(z.enum(STATUSES)).optional(),
   last: z.int().min(1).max(100_000).optional(),

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteWords, splitWords } from './command.ts';
 
-const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom('', ' ', "'", '"', '\\', '$CPU', 'a  b', '\n', '--', '-n', '*'));
+const word = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', ' ', "'", '"', '\\', '$CPU', 'a  b', '\n', '--', '-n', '*'),
+);
 
 describe('commands', () => {
   test('quoting and splitting are inverses, whatever the words hold', () => {

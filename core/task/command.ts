@@ -47,7 +47,11 @@ export function splitWords(line: string): SplitResult {
       at = quoted.end;
     } else if (char === '\\') {
       if (at + 1 >= line.length) {
-        return { ok: false, column: at + 1, message: 'the line ends in a backslash: there is nothing for it to protect' };
+        return {
+          ok: false,
+          column: at + 1,
+          message: 'the line ends in a backslash: there is nothing for it to protect',
+        };
       }
       // A backslash before a newline joins the two lines.
       if (line[at + 1] !== '\n') word += line[at + 1];

@@ -5,7 +5,8 @@ describe('parseStatuses', () => {
   test('reads letters in either case, words, and lists of them, in the order a task meets them', () => {
     expect(parseStatuses('R,p')).toEqual({ ok: true, statuses: ['P', 'R'] });
     expect(parseStatuses('on hold, on-hold,suspended')).toEqual({ ok: true, statuses: ['O', 'Z'] });
-    for (const status of STATUSES) expect(parseStatuses(STATUS_WORDS[status])).toEqual({ ok: true, statuses: [status] });
+    for (const status of STATUSES)
+      expect(parseStatuses(STATUS_WORDS[status])).toEqual({ ok: true, statuses: [status] });
   });
 
   test('the first generation tells fewer statuses apart', () => {

@@ -24,7 +24,22 @@ export const STATUS_WORDS = {
 export type Status = keyof typeof STATUS_WORDS;
 
 /** In the order in which a task meets them; screens and tables list them so. */
-export const STATUSES = ['I', 'W', 'P', 'A', 'C', 'D', 'O', 'R', 'Z', 'U', 'V', 'S', 'F', 'X'] as const satisfies Status[];
+export const STATUSES = [
+  'I',
+  'W',
+  'P',
+  'A',
+  'C',
+  'D',
+  'O',
+  'R',
+  'Z',
+  'U',
+  'V',
+  'S',
+  'F',
+  'X',
+] as const satisfies Status[];
 
 export type OpenStatus = 'A' | 'C' | 'D' | 'O' | 'R' | 'Z' | 'U' | 'V';
 export type EndedStatus = 'S' | 'F' | 'X';
@@ -79,6 +94,8 @@ function statusesOf(word: string, generation: 'first' | 'second'): readonly Stat
   if (letter.length === 1) return isStatus(letter) ? [letter] : undefined;
   const lower = word.toLowerCase();
   if (generation === 'first') return FIRST_GENERATION[lower];
-  const exact = STATUSES.filter((status) => STATUS_WORDS[status] === lower || STATUS_WORDS[status].replace(' ', '-') === lower);
+  const exact = STATUSES.filter(
+    (status) => STATUS_WORDS[status] === lower || STATUS_WORDS[status].replace(' ', '-') === lower,
+  );
   return exact.length > 0 ? exact : undefined;
 }

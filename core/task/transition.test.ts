@@ -32,7 +32,10 @@ describe('the transition table', () => {
         .split('\n')
         .flatMap((line) => {
           const [from = '', to = ''] = line.split('→');
-          return to.trim().split(' ').map((letter) => from.trim() + letter);
+          return to
+            .trim()
+            .split(' ')
+            .map((letter) => from.trim() + letter);
         }),
     );
     for (const from of STATUSES) {
@@ -119,6 +122,9 @@ describe('stepsOf', () => {
 
   test('success and failure pass through the uploading statuses', () => {
     expect(stepsOf('R', { kind: 'succeeded' })).toEqual(['U', 'S']);
-    expect(stepsOf('D', { kind: 'failed', failure: { class: 'download', message: 'no such file' } })).toEqual(['V', 'F']);
+    expect(stepsOf('D', { kind: 'failed', failure: { class: 'download', message: 'no such file' } })).toEqual([
+      'V',
+      'F',
+    ]);
   });
 });

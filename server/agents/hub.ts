@@ -1,5 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AgentSignal, LogChunk, LogsAnswer, Order, ReportRecord, ReportsAnswer, ServerMessage } from '#core/contract/agent.ts';
+import type {
+  AgentSignal,
+  LogChunk,
+  LogsAnswer,
+  Order,
+  ReportRecord,
+  ReportsAnswer,
+  ServerMessage,
+} from '#core/contract/agent.ts';
 import { ScitqError } from '#core/contract/errors.ts';
 import type { ExecutionId, WorkerId } from '#core/task/ids.ts';
 import type { LogFiles } from '#server/logs/log-files.ts';

@@ -4,13 +4,13 @@ import { enrol } from '#server/agents/enrol.ts';
 import { forEnrolment, forWorker, router } from './trpc.ts';
 
 export const agentRouter = router({
-  enrol: forEnrolment
-    .input(Enrolment)
-    .mutation(({ ctx: { system }, input }) => enrol(system.store, input, system.now)),
+  enrol: forEnrolment.input(Enrolment).mutation(({ ctx: { system }, input }) => enrol(system.store, input, system.now)),
 
-  session: forWorker.input(SessionInput).subscription(({ ctx: { system, workerId }, input, signal }) =>
-    system.hub.connect(workerId, input, signal ?? new AbortController().signal),
-  ),
+  session: forWorker
+    .input(SessionInput)
+    .subscription(({ ctx: { system, workerId }, input, signal }) =>
+      system.hub.connect(workerId, input, signal ?? new AbortController().signal),
+    ),
 
   report: forWorker
     .input(z.strictObject({ reports: Reports }))

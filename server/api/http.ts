@@ -29,7 +29,8 @@ export interface Http {
 export function makeHttp(system: System, screens: string | undefined): Http {
   const app = fastify({ bodyLimit: MAX_BODY, routerOptions: { maxParamLength: 5_000 }, forceCloseConnections: true });
   app.addHook('onRequest', async (request, reply) => {
-    if (isForeign(request.raw)) await reply.code(403).send('This server answers only to the address it was started with.\n');
+    if (isForeign(request.raw))
+      await reply.code(403).send('This server answers only to the address it was started with.\n');
   });
   serveApi(app, system);
   if (screens !== undefined) serveScreens(app, screens);

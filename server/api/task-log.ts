@@ -17,7 +17,9 @@ async function executionOf(system: System, { id, attempt }: Wanted): Promise<Exe
   if (execution !== undefined) return execution;
   const detail = await system.store.read.taskDetail(id);
   if (detail === undefined) {
-    throw new ScitqError('UNKNOWN_TASK', `There is no task ${id}.`, { hint: '`scitq task list` shows those there are.' });
+    throw new ScitqError('UNKNOWN_TASK', `There is no task ${id}.`, {
+      hint: '`scitq task list` shows those there are.',
+    });
   }
   if (attempt === undefined) return undefined;
   throw new ScitqError('UNKNOWN_EXECUTION', `Task ${id} has no attempt ${attempt}.`, {
@@ -46,7 +48,10 @@ export async function* followLog(system: System, wanted: Wanted & { tail?: numbe
   const stops = [system.logs.onAppend(execution.id, wake), system.watch.onExecutionEnd(execution.id, wake)];
   signal.addEventListener('abort', () => abort(), { once: true });
   try {
-    const at = { stdout: await startOf(system, execution, 'stdout', wanted.tail), stderr: await startOf(system, execution, 'stderr', wanted.tail) };
+    const at = {
+      stdout: await startOf(system, execution, 'stdout', wanted.tail),
+      stderr: await startOf(system, execution, 'stderr', wanted.tail),
+    };
     while (!signal.aborted) {
       const ended = !system.openExecutions.has(execution.id);
       more = Promise.withResolvers<void>();
@@ -67,7 +72,12 @@ export async function* followLog(system: System, wanted: Wanted & { tail?: numbe
   }
 }
 
-async function startOf(system: System, execution: ExecutionSummary, stream: Stream, tail: number | undefined): Promise<number> {
+async function startOf(
+  system: System,
+  execution: ExecutionSummary,
+  stream: Stream,
+  tail: number | undefined,
+): Promise<number> {
   if (tail === undefined) return 0;
   return Math.max(0, (await system.logs.size(execution.id, stream)) - tail);
 }

@@ -34,15 +34,15 @@ export const taskRouter = router({
     }),
 
   commit: forAdministrator
-    .input(z.strictObject({ submission: SubmissionId, parts: z.int().min(1).max(1_000_000), batch: BatchName.optional() }))
+    .input(
+      z.strictObject({ submission: SubmissionId, parts: z.int().min(1).max(1_000_000), batch: BatchName.optional() }),
+    )
     .mutation(({ ctx: { system }, input }) => commitStaged(system.store, input, system.now)),
 
-  list: forAdministrator
-    .input(TaskListQuery)
-    .query(async ({ ctx: { system }, input }) => {
-      await refuseUnknownBatch(system.store, input.batch);
-      return system.store.read.listTasks(input);
-    }),
+  list: forAdministrator.input(TaskListQuery).query(async ({ ctx: { system }, input }) => {
+    await refuseUnknownBatch(system.store, input.batch);
+    return system.store.read.listTasks(input);
+  }),
 
   show: forAdministrator.input(z.strictObject({ id: TaskId })).query(async ({ ctx: { system }, input }) => {
     const detail = await system.store.read.taskDetail(input.id);
@@ -99,7 +99,9 @@ export const taskRouter = router({
 
   followLog: forAdministrator
     .input(z.strictObject({ id: TaskId, attempt: Attempt, tail: z.int().min(0).optional() }))
-    .subscription(({ ctx: { system }, input, signal }) => followLog(system, input, signal ?? new AbortController().signal)),
+    .subscription(({ ctx: { system }, input, signal }) =>
+      followLog(system, input, signal ?? new AbortController().signal),
+    ),
 });
 
 async function selected(store: Store, selection: TaskSelection): Promise<Id[]> {
@@ -113,9 +115,13 @@ async function refuseUnknownBatch(store: Store, name: string | undefined): Promi
   if (name === undefined) return;
   const batches = await store.read.batches();
   if (batches.some((batch) => batch.name === name)) return;
-  throw new ScitqError('UNKNOWN_BATCH', `There is no batch "${name}".`, { hint: '`scitq batch list` shows those there are.' });
+  throw new ScitqError('UNKNOWN_BATCH', `There is no batch "${name}".`, {
+    hint: '`scitq batch list` shows those there are.',
+  });
 }
 
 function unknownTask(what: string): ScitqError {
-  return new ScitqError('UNKNOWN_TASK', `There is no task ${what}.`, { hint: '`scitq task list` shows those there are.' });
+  return new ScitqError('UNKNOWN_TASK', `There is no task ${what}.`, {
+    hint: '`scitq task list` shows those there are.',
+  });
 }

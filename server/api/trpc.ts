@@ -65,7 +65,11 @@ const checked = t.procedure.use(async ({ ctx, meta, next }) => {
   const role = meta?.role;
   if (role === undefined) throw new Error('a procedure does not say who may call it');
   if (ctx.principal.kind === 'nobody') {
-    throw refusal('UNAUTHENTICATED', 'This server does not know that token.', 'Give a valid token: --token, SCITQ_TOKEN, or `scitq login`.');
+    throw refusal(
+      'UNAUTHENTICATED',
+      'This server does not know that token.',
+      'Give a valid token: --token, SCITQ_TOKEN, or `scitq login`.',
+    );
   }
   if (ctx.principal.kind !== role) {
     throw refusal('FORBIDDEN', `This token may not do that: it is a token for ${tokenUse(ctx.principal)}.`, undefined);

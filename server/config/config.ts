@@ -38,7 +38,13 @@ const Environment = z.object({
  * Throws INVALID naming the field at fault.
  */
 export function readConfig(
-  given: { data?: string | undefined; host?: string | undefined; port?: number | undefined; screens?: string | undefined; migrations?: string | undefined },
+  given: {
+    data?: string | undefined;
+    host?: string | undefined;
+    port?: number | undefined;
+    screens?: string | undefined;
+    migrations?: string | undefined;
+  },
   environment: NodeJS.ProcessEnv,
 ): ServerConfig {
   const parsed = Environment.safeParse(environment);
@@ -69,7 +75,11 @@ export function readConfig(
 /** Without TLS and login, which this version has not, nothing but this machine may reach the server. */
 function refuseOpenAddress(host: string): void {
   if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return;
-  throw new ScitqError('INVALID', `The server cannot listen on ${host}: without TLS anyone on the network could read its tokens.`, {
-    hint: 'Leave --host out (127.0.0.1), and reach it from elsewhere through an ssh tunnel: ssh -L 5000:127.0.0.1:5000 this-machine',
-  });
+  throw new ScitqError(
+    'INVALID',
+    `The server cannot listen on ${host}: without TLS anyone on the network could read its tokens.`,
+    {
+      hint: 'Leave --host out (127.0.0.1), and reach it from elsewhere through an ssh tunnel: ssh -L 5000:127.0.0.1:5000 this-machine',
+    },
+  );
 }

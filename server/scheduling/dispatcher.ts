@@ -61,6 +61,11 @@ export class Dispatcher {
     return this.#engine.snapshot();
   }
 
+  /** Resolves when no assignment is being written. */
+  async settled(): Promise<void> {
+    while (this.#pass !== undefined) await this.#pass;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#pass;
@@ -69,7 +74,8 @@ export class Dispatcher {
   #applyTask(change: Extract<Change, { kind: 'task' }>): void {
     const { taskId, batchId, from, to, priority, workerId } = change;
     const wasOpen = from !== null && isOpen(from);
-    if (wasOpen && workerId !== null && (to === null || !isOpen(to))) this.#engine.onExecutionEnded({ taskId, workerId });
+    if (wasOpen && workerId !== null && (to === null || !isOpen(to)))
+      this.#engine.onExecutionEnded({ taskId, workerId });
     // Known to the engine already, unless the task was withdrawn and came back while its assignment was written.
     if (to === 'A' && workerId !== null) this.#engine.onExecutionOpened({ taskId, workerId });
     if (to === 'P') this.#engine.onTaskReady({ taskId, batchId, priority });
@@ -78,10 +84,12 @@ export class Dispatcher {
 
   #wake(): void {
     if (this.#stopped || this.#pass !== undefined || !this.#engine.hasWork()) return;
-    this.#pass = this.#run().catch(this.#onError).finally(() => {
-      this.#pass = undefined;
-      this.#wake();
-    });
+    this.#pass = this.#run()
+      .catch(this.#onError)
+      .finally(() => {
+        this.#pass = undefined;
+        this.#wake();
+      });
   }
 
   async #run(): Promise<void> {
@@ -107,7 +115,9 @@ export class Dispatcher {
   async #stillPending(assignments: readonly Assignment[]) {
     return this.#store.write(async (tx) => {
       const states = await tx.taskStates(assignments.map(({ taskId }) => taskId));
-      return states.filter(({ status }) => status === 'P').map(({ id, batchId, priority }) => ({ taskId: id, batchId, priority }));
+      return states
+        .filter(({ status }) => status === 'P')
+        .map(({ id, batchId, priority }) => ({ taskId: id, batchId, priority }));
     });
   }
 }

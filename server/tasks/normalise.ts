@@ -20,10 +20,14 @@ export function commandOf(task: NewTask, taskIndex: number): string {
   }
   const line = quoteWords(words);
   if (Buffer.byteLength(line) > MAX_COMMAND_BYTES) {
-    throw new ScitqError('TOO_LARGE', `The command has ${Buffer.byteLength(line)} bytes; ${MAX_COMMAND_BYTES} is the most.`, {
-      hint: 'Put it in a script, give the script as an input, and run that.',
-      taskIndex,
-    });
+    throw new ScitqError(
+      'TOO_LARGE',
+      `The command has ${Buffer.byteLength(line)} bytes; ${MAX_COMMAND_BYTES} is the most.`,
+      {
+        hint: 'Put it in a script, give the script as an input, and run that.',
+        taskIndex,
+      },
+    );
   }
   return line;
 }

@@ -22,7 +22,10 @@ export interface Referring {
  *
  * Throws UNKNOWN_TASK for a reference to nothing, and CYCLE, both with `taskIndex`.
  */
-export async function resolveReferences(tx: Transaction, tasks: readonly Referring[]): Promise<Map<number, Reference[]>> {
+export async function resolveReferences(
+  tx: Transaction,
+  tasks: readonly Referring[],
+): Promise<Map<number, Reference[]>> {
   const byName = new Map<string, number[]>();
   for (const { index, batchId, name } of tasks) {
     if (name === undefined) continue;
@@ -63,7 +66,8 @@ async function resolveList(
 }
 
 async function existingTask(tx: Transaction, task: Referring, wanted: string | TaskId): Promise<TaskState> {
-  const id = typeof wanted === 'string' ? (await tx.tasksByName(task.batchId, [wanted])).at(0)?.id : await latest(tx, wanted);
+  const id =
+    typeof wanted === 'string' ? (await tx.tasksByName(task.batchId, [wanted])).at(0)?.id : await latest(tx, wanted);
   const [existing] = id === undefined ? [] : await tx.taskStates([id]);
   if (existing !== undefined) return existing;
   const what = typeof wanted === 'string' ? `a task named "${wanted}"` : `task ${wanted}`;

@@ -53,4 +53,3 @@ function stagedParts(submission: string, parts: number): TaskSource {
     },
   };
 }
-

@@ -104,7 +104,13 @@ async function findReferences(tx: Transaction, source: TaskSource, batchOf: (tas
   return resolveReferences(tx, all);
 }
 
-function rowOf(task: NewTask, index: number, batchId: BatchId, references: readonly Reference[], at: number): NewTaskRow {
+function rowOf(
+  task: NewTask,
+  index: number,
+  batchId: BatchId,
+  references: readonly Reference[],
+  at: number,
+): NewTaskRow {
   const waitingFor = references.filter((reference) => !isMet(reference)).length;
   return {
     batchId,
@@ -132,7 +138,11 @@ function publish(tx: Transaction, rows: readonly NewTaskRow[], first: TaskId): v
   });
 }
 
-async function insertDependencies(tx: Transaction, references: ReadonlyMap<number, Reference[]>, first: TaskId): Promise<void> {
+async function insertDependencies(
+  tx: Transaction,
+  references: ReadonlyMap<number, Reference[]>,
+  first: TaskId,
+): Promise<void> {
   const rows: DependencyRow[] = [];
   for (const [index, list] of references) {
     for (const reference of list) {

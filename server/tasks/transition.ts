@@ -125,7 +125,12 @@ async function settle(tx: Transaction, move: Move): Promise<void> {
 }
 
 /** Hides an ended task in favour of a copy in P, which whatever waited for the task now waits for. Returns the copy's id. */
-export async function retryByClone(tx: Transaction, task: TaskState, retry: number, at: number): Promise<TaskState['id']> {
+export async function retryByClone(
+  tx: Transaction,
+  task: TaskState,
+  retry: number,
+  at: number,
+): Promise<TaskState['id']> {
   const cloneId = await tx.cloneTask(task.id, 'P', retry, at);
   await tx.hideTask(task.id, at);
   await tx.moveDependents(task.id, cloneId);
@@ -141,7 +146,16 @@ export async function retryByClone(tx: Transaction, task: TaskState, retry: numb
     executionId: task.executionId,
     cloneId,
   });
-  tx.publish({ kind: 'task', taskId: cloneId, batchId, from: null, to: 'P', priority, workerId: null, executionId: null });
+  tx.publish({
+    kind: 'task',
+    taskId: cloneId,
+    batchId,
+    from: null,
+    to: 'P',
+    priority,
+    workerId: null,
+    executionId: null,
+  });
   return cloneId;
 }
 

@@ -57,7 +57,7 @@ export class TaskWatch {
     const statuses = new Map<TaskId, Status>();
     const missed: TaskChange[] = [];
     let ready = false;
-    const inBatch = watched.batch === undefined ? undefined : (await this.#batchId(watched.batch));
+    const inBatch = watched.batch === undefined ? undefined : await this.#batchId(watched.batch);
     const listener: Listener = (changes) => {
       if (!ready) missed.push(...changes);
       else if (follow(statuses, changes, inBatch)) wake();
@@ -119,7 +119,10 @@ export class TaskWatch {
       const { first, count } = watched.from;
       for (let offset = 0; offset < count; offset += PAGE) {
         const length = Math.min(PAGE, count - offset);
-        await this.#loadIds(Array.from({ length }, (_, index) => taskIdAfter(first, offset + index)), statuses);
+        await this.#loadIds(
+          Array.from({ length }, (_, index) => taskIdAfter(first, offset + index)),
+          statuses,
+        );
       }
     }
     if (watched.batch !== undefined) {

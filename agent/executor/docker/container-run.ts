@@ -3,8 +3,8 @@ import type { Container } from 'dockerode';
 import { hasBegun, readStoredExit, type StoredExit, writeStoredExit } from '../execution-files.ts';
 import { type Exit, notStarted, type Running, type SignalName } from '../executor.ts';
 import { exitOf } from '../exit.ts';
+import { followLog, storeAttached } from './container-output.ts';
 import { statusOf, wordOf } from './engine-error.ts';
-import { followLogs } from './log-follower.ts';
 
 /** How long an engine may be away (it restarts, it is updated) before its containers are given up. */
 const PATIENCE_MS = 10 * 60_000;
@@ -26,13 +26,16 @@ export class ContainerRun implements Running {
   readonly #folder: string;
   readonly #abort = new AbortController();
   #signalOrdered = false;
+  /** The connection was lost at least once. */
+  #brokeOff = false;
 
-  constructor(container: Container, folder: string) {
+  /** `attached` is the output of a container from its very start; without it the output is taken from its log. */
+  constructor(container: Container, folder: string, attached?: NodeJS.ReadableStream) {
     this.#container = container;
     this.#folder = folder;
     const settled = Promise.withResolvers<Exit>();
     this.ended = settled.promise;
-    this.#untilRemoved().then(settled.resolve, (error: unknown) => {
+    this.#untilRemoved(attached).then(settled.resolve, (error: unknown) => {
       if (this.#abort.signal.aborted) return;
       settled.resolve({ kind: 'unknown', message: `The container was lost sight of: ${wordOf(error)}` });
     });
@@ -69,9 +72,9 @@ export class ContainerRun implements Running {
     if (state.Paused) await this.#container.unpause();
   }
 
-  async #untilRemoved(): Promise<Exit> {
+  async #untilRemoved(attached: NodeJS.ReadableStream | undefined): Promise<Exit> {
     const ended = this.#persist(() => this.#container.wait({ abortSignal: this.#abort.signal }));
-    const [found] = await Promise.all([ended, this.#collectOutput(ended)]);
+    const [found] = await Promise.all([ended, this.#collectOutput(ended, attached)]);
     if (found === 'gone') return this.#exitOfVanished();
     if (found === 'unreachable') return { kind: 'unknown', message: unreachable() };
     const inspected = await this.#persist(() => this.#container.inspect({ abortSignal: this.#abort.signal }));
@@ -105,11 +108,25 @@ export class ContainerRun implements Running {
     return notStarted('agent', 'The container was removed from outside scitq before it was started.');
   }
 
+  async #collectOutput(ended: Promise<unknown>, attached: NodeJS.ReadableStream | undefined): Promise<void> {
+    if (attached !== undefined) {
+      try {
+        await storeAttached(attached, this.#folder, this.#abort.signal);
+        await ended;
+        // An engine that goes away ends the stream as the container's end does.
+        if (!this.#brokeOff) return;
+      } catch {
+        this.#abort.signal.throwIfAborted();
+      }
+    }
+    await this.#collectLog(ended);
+  }
+
   /**
-   * Follows the output, then reads it once more after the container has ended: engines stop following at that moment,
+   * Follows the log, then reads it once more after the container has ended: engines stop following at that moment,
    * with the last lines still on their way. What a full disk has no room for is lost in the end.
    */
-  async #collectOutput(ended: Promise<unknown>): Promise<void> {
+  async #collectLog(ended: Promise<unknown>): Promise<void> {
     let over = false;
     const whenOver = ended.finally(() => {
       over = true;
@@ -118,7 +135,7 @@ export class ContainerRun implements Running {
     for (let failed = 0, failedAtEnd = 0; failedAtEnd < LAST_READINGS; ) {
       const atEnd = over;
       try {
-        await followLogs(this.#container, this.#folder, this.#abort.signal);
+        await followLog(this.#container, this.#folder, this.#abort.signal);
         if (atEnd) return;
         failed = 0;
       } catch (error) {
@@ -142,6 +159,7 @@ export class ContainerRun implements Running {
       } catch (error) {
         this.#abort.signal.throwIfAborted();
         if (statusOf(error) === 404) return 'gone';
+        this.#brokeOff = true;
         // It had answered, and broke off later.
         if (performance.now() - askedAt > LONGEST_RETRY_MS) {
           awaySince = performance.now();

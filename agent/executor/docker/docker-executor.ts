@@ -144,20 +144,24 @@ class EngineExecutor implements DockerExecutor {
         `The worker could not write in ${request.folder} (${wordOf(error)}). Is its disk full?`,
       );
     }
+    let attached: NodeJS.ReadableStream | undefined;
     try {
+      attached = await container.attach({ stream: true, stdout: true, stderr: true });
       await container.start();
     } catch (error) {
+      // A container whose listener doesn't listen would be held up.
+      attached?.resume();
       // An engine that broke off may have started it all the same: what became of it is found out by following it.
       if (statusOf(error) === undefined) return this.#follow(container, request);
       await removeContainer(container);
       await unmarkBegun(request.folder);
       return startTrouble(error, image);
     }
-    return this.#follow(container, request);
+    return this.#follow(container, request, attached);
   }
 
-  #follow(container: Container, request: RunRequest): Running {
-    const run = new ContainerRun(container, request.folder);
+  #follow(container: Container, request: RunRequest, attached?: NodeJS.ReadableStream): Running {
+    const run = new ContainerRun(container, request.folder, attached);
     this.#runs.add(run);
     void run.ended.then(() => this.#runs.delete(run));
     return run;

@@ -38,7 +38,7 @@ export async function createFromFile(
     return EXIT.done;
   }
   output.note(sentence);
-  return reportEnd(output, await waitVisibly(session, { from: queued }, options.progress === true));
+  return reportEnd(output, await waitVisibly(session, { from: queued }, options.progress === true), queued);
 }
 
 async function lineDefaults(

@@ -49,7 +49,7 @@ async function createOne(session: Session, options: CreateOptions, words: readon
     return EXIT.done;
   }
   output.note(queued.sentence);
-  return reportEnd(output, await waitVisibly(session, { ids: [first] }, options.progress === true));
+  return reportEnd(output, await waitVisibly(session, { ids: [first] }, options.progress === true), queued.value);
 }
 
 async function waitsFor(session: Session, options: CreateOptions): Promise<Pick<TaskInput, 'dependency' | 'after'>> {

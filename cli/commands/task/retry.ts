@@ -29,7 +29,7 @@ async function retryTasks(session: Session, options: RetryOptions, operands: str
   if (retried.length === 0) {
     throw new CliError(
       'ILLEGAL_TRANSITION',
-      `${ids.length === 1 ? `task ${ids[0]} has` : `none of these ${ids.length} tasks has`} failed or been canceled, so there is nothing to retry`,
+      `${ids.length === 1 ? `task ${ids[0]} has not` : `none of these ${ids.length} tasks has`} failed or been canceled, so there is nothing to retry`,
       'See how they stand with `scitq task list`',
     );
   }

@@ -13,7 +13,7 @@ export const taskDetail: DetailView<TaskDetail> = {
     { lines: aboutTask(task, style) },
     { heading: 'Waits for', lines: task.dependency.map(dependencyText) },
     { heading: 'Settings', lines: settingLines(task.settings) },
-    { heading: 'Attempts', lines: task.executions.map((execution) => attemptLine(execution, style)) },
+    { heading: 'Attempts', lines: task.executions.map((execution) => attemptLine(execution, task, style)) },
     { heading: 'Next', lines: nextSteps(task) },
   ],
 };
@@ -80,7 +80,7 @@ function settingLines(settings: TaskSettings): Line[] {
   ];
 }
 
-function attemptLine(execution: ExecutionSummary, style: CellStyle): Line {
+function attemptLine(execution: ExecutionSummary, task: TaskDetail, style: CellStyle): Line {
   const { outcome, startedAt, endedAt, createdAt, worker, message } = execution;
   const ran = startedAt === undefined ? undefined : durationText((endedAt ?? style.now) - startedAt);
   const parts = [
@@ -90,7 +90,8 @@ function attemptLine(execution: ExecutionSummary, style: CellStyle): Line {
     ...(ran === undefined ? [] : [outcome === 'open' ? `for ${ran}` : `took ${ran}`]),
     ...(execution.failure === undefined ? [] : [failureText(execution)]),
   ];
-  const why = message === undefined ? '' : `\n${message}`;
+  // The last one's message is the task's own, which stands above.
+  const why = message === undefined || message === task.message ? '' : `\n${message}`;
   return { label: String(execution.attempt), text: `${parts.join(', ')}${why}`, colour: outcomeColour(outcome) };
 }
 

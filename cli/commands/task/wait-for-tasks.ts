@@ -60,17 +60,20 @@ function tooLate(last: WatchedTasks | undefined, timeout = 0): CliError {
   );
 }
 
-/** Prints how tasks ended and returns the exit code for it: 1 when any failed or was canceled. */
-export function reportEnd(output: Output, end: WatchedTasks): number {
+/**
+ * Prints how tasks ended and returns the exit code for it: 1 when any failed or was canceled. `queued` goes with it for
+ * programs, when the tasks were queued by the same command.
+ */
+export function reportEnd(output: Output, end: WatchedTasks, queued?: { first: TaskId; count: number }): number {
   const { counts, total, failed } = end;
   const parts = [
-    `${counts.S} succeeded`,
+    ...(counts.S > 0 ? [`${counts.S} succeeded`] : []),
     ...(counts.F > 0 ? [`${counts.F} failed (${someIds(failed, counts.F)})`] : []),
     ...(counts.X > 0 ? [`${counts.X} canceled`] : []),
   ];
   output.result({
     sentence: `${total} ${total === 1 ? 'task' : 'tasks'} ended: ${parts.join(', ')}`,
-    value: end,
+    value: { ...queued, ...end },
     ids: failed,
   });
   const [first] = failed;

@@ -29,12 +29,21 @@ export class LocalWorker {
     if (runningAgent(folder) !== undefined) return;
     const { server, concurrency, log, program = agentProgram() } = this.#options;
     const name = hostname();
-    const argv = ['--server', server.address, '--data', folder, '--name', name, '--concurrency', String(concurrency), '--prefetch', String(concurrency)];
+    const argv = ['--data', folder, '--name', name, '--concurrency', String(concurrency), '--prefetch', String(concurrency)];
     const { promise: running, resolve, reject } = Promise.withResolvers<void>();
     const child = spawn(process.execPath, [program, ...argv], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      // Not in the arguments, which other users of this machine can read.
-      env: { ...process.env, SCITQ_ENROL_TOKEN: server.enrolToken, SCITQ_LOG_LEVEL: process.env.SCITQ_LOG_LEVEL ?? 'warn' },
+      env: {
+        ...process.env,
+        // It finds the server by the server's own folder: the address may be another one after a restart.
+        SCITQ_DATA: this.#options.data,
+        SCITQ_SERVER: '',
+        // Not in the arguments, which other users of this machine can read.
+        SCITQ_ENROL_TOKEN: server.enrolToken,
+        SCITQ_LOG_LEVEL: process.env.SCITQ_LOG_LEVEL ?? 'warn',
+        // In the desktop app execPath is Electron, which would start a second app.
+        ...(process.versions.electron !== undefined && { ELECTRON_RUN_AS_NODE: '1' }),
+      },
       // A Ctrl-C in the server's terminal is for the server, which then stops its worker in order.
       detached: true,
     });
@@ -71,7 +80,9 @@ export class LocalWorker {
 
   async #restart(): Promise<void> {
     if (this.#stopping) return;
-    await this.start().catch((error: unknown) => this.#options.log.error({ err: error }, 'the worker on this machine cannot be started'));
+    await this.start().catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the worker on this machine cannot be started'),
+    );
   }
 }
 

@@ -65,24 +65,21 @@ function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 }
 
 export type ModelSelection = Omit<TaskSelection, 'ids' | 'ranges'> & {
-  ids?: number[];
-  ranges?: { from: number; to: number }[];
+  ids?: number[] | undefined;
+  ranges?: { from: number; to: number }[] | undefined;
 };
 
 export const modelSelections: fc.Arbitrary<ModelSelection[]> = fc.array(
-  fc.record(
-    {
-      ids: fc.array(fc.nat(45), { maxLength: 5 }),
-      ranges: fc.array(fc.record({ from: fc.nat(45), to: fc.nat(45) }), { maxLength: 3 }),
-      names: fc.array(fc.constantFrom(...NAMES, 'none'), { maxLength: 3 }),
-      status: fc.array(fc.constantFrom(...STATUSES), { maxLength: 3 }),
-      last: fc.integer({ min: 1, max: 10 }),
-      all: fc.constant(true as const),
-      batch: fc.constantFrom(...BATCHES, 'unknown'),
-    },
-    { requiredKeys: [] },
-  ),
-  { minLength: 1, maxLength: 30 },
+  fc.record({
+    ids: sometimes(fc.array(fc.nat(45), { maxLength: 5 })),
+    ranges: sometimes(fc.array(fc.record({ from: fc.nat(45), to: fc.nat(45) }), { maxLength: 4 })),
+    names: sometimes(fc.array(fc.constantFrom(...NAMES, 'none'), { maxLength: 3 })),
+    status: sometimes(fc.array(fc.constantFrom(...STATUSES), { maxLength: 3 })),
+    last: sometimes(fc.integer({ min: 1, max: 10 })),
+    all: sometimes(fc.constant(true as const)),
+    batch: sometimes(fc.constantFrom(...BATCHES, 'unknown')),
+  }),
+  { minLength: 10, maxLength: 30 },
 );
 
 export interface Filled {

@@ -19,7 +19,7 @@ export function makeStartUp(connection: Connection) {
   );
   const pending = connection.prepare<[after: TaskId | 0], PendingTask>(
     `SELECT id, batch_id AS batchId, priority FROM task INDEXED BY task_by_status
-     WHERE status = 'P' AND hidden = 0 AND id >= ? ORDER BY id LIMIT ${PAGE}`,
+     WHERE status = 'P' AND hidden = 0 AND id > ? ORDER BY id LIMIT ${PAGE}`,
   );
   const openExecutions = connection.prepare<[], ExecutionState & { status: Status }>(
     `SELECT execution.id, task_id AS taskId, execution.worker_id AS workerId, outcome, execution.attempt, task.status

@@ -1,3 +1,4 @@
+import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import type { CountersSnapshot, StatusCounts, WorkerSummary } from '#core/contract/counters.ts';
@@ -38,7 +39,7 @@ function snapshotOf(tasks: StatusCounts, workers: WorkerSummary[]): CountersSnap
 }
 
 function markupOf(link: Link, snapshot?: CountersSnapshot): string {
-  return renderToStaticMarkup(<Home server={SERVER} link={link} snapshot={snapshot} />);
+  return renderToStaticMarkup(createElement(Home, { server: SERVER, link, snapshot }));
 }
 
 /** The text that is on the screen, cell by cell. */
