@@ -181,6 +181,21 @@ describe('workers that come and go', () => {
     expect(await on.server.check()).toEqual([]);
   });
 
+  test('withdrawing a task leaves the history of its lost attempt as it was', async () => {
+    await using on = await makeTestServer({ offlineAfter: 50, lostAfter: 100 });
+    await using agent = await TestAgent.enrol(on, { name: 'node1' });
+    await agent.connect();
+    const [id] = await submit(on, [{ command: 'a' }]);
+    await agent.untilHolding(1);
+    if (id === undefined) throw new Error('no task');
+    await agent.disconnect();
+    await until(on, [id], 'P');
+    await on.client.api.task.cancel.mutate({ selection: { ids: [id] } });
+    const detail = await on.client.api.task.show.query({ id });
+    expect(detail.status).toBe('X');
+    expect(detail.executions).toMatchObject([{ outcome: 'lost', failure: 'lost' }]);
+  });
+
   test('reports that are sent again, after a lost answer, count once', async () => {
     await using on = await makeTestServer();
     await using agent = await TestAgent.enrol(on, { name: 'node1' });

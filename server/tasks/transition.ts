@@ -35,7 +35,9 @@ export async function transition(tx: Transaction, moves: readonly Move[]): Promi
     if (last === undefined) continue;
     const from = task.status;
     const { executionId, workerId } = task;
-    if (executionId !== null) executions.push(executionWrite(executionId, move, last.to));
+    // The latest execution of a task that is queued or ended is closed, and history stays as it is.
+    const isOpened = move.steps.some(({ to }) => to === 'A');
+    if (executionId !== null && (isOpen(from) || isOpened)) executions.push(executionWrite(executionId, move, last.to));
     task.status = last.to;
     const forgets = last.to === 'P' || last.to === 'W';
     tasks.push({

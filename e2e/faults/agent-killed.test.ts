@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { TaskId } from '#core/task/ids.ts';
+import { test } from '#e2e/programs/test.ts';
+import { until, untilDone } from '#e2e/programs/until.ts';
+import { chatter, chatty, readStarts, recorded } from './commands.ts';
+import { expectCountersToBeTrue, logOf, show } from './ledger.ts';
+import { makeRandom } from './random.ts';
+
+const KILLS = 20;
+const LINES = 200;
+
+test('an agent that is killed 20 times finds the commands that it ran, with all their output and their exit codes', async ({
+  programs,
+}) => {
+  const random = makeRandom('kills of the agent');
+  const starts = join(programs.root, 'starts');
+  const server = await programs.startServer();
+  const worker = await programs.startWorker(server, { concurrency: 5, prefetch: 2 });
+
+  const codes = new Map<TaskId, number>();
+  const submit = async (count: number) => {
+    const wanted = Array.from({ length: count }, () => (random.between(0, 2) === 0 ? random.between(1, 255) : 0));
+    const tasks = wanted.map((code) => ({
+      command: recorded(starts, chatty(LINES, random.between(2, 30) / 10, code)),
+      retry: 1,
+    }));
+    const { first } = await server.api.task.submit.mutate({ tasks });
+    const ids = await server.api.task.select.query({ ranges: [{ from: first, to: first + count - 1 }] });
+    for (const [index, id] of ids.entries()) codes.set(id, wanted[index] ?? 0);
+  };
+
+  await submit(8);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await submit(2);
+    // Half of the kills hit an agent that is still finding out what its predecessor ran.
+    if (kill % 2 === 0) {
+      const before = (await readStarts(starts)).length;
+      await until('a command begins', async () => (await readStarts(starts)).length, (count) => count > before);
+    }
+    await random.pause(0, 800);
+    await worker.kill('SIGKILL');
+    if (kill % 2 === 0) await worker.spawn();
+    else await worker.start();
+  }
+  await untilDone(server, { ids: [...codes.keys()] });
+
+});
