@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { TaskId } from '#core/task/ids.ts';
+import { taskIdAfter } from '#core/task/ids.ts';
 import { test } from '#e2e/programs/test.ts';
 import { until, untilDone } from '#e2e/programs/until.ts';
 import { chatter, chatty, readStarts, recorded } from './commands.ts';
@@ -23,26 +24,49 @@ test('an agent that is killed 20 times finds the commands that it ran, with all 
     const wanted = Array.from({ length: count }, () => (random.between(0, 2) === 0 ? random.between(1, 255) : 0));
     const tasks = wanted.map((code) => ({
       command: recorded(starts, chatty(LINES, random.between(2, 30) / 10, code)),
-      retry: 1,
+      // One that is sound but started again for want of its agent would show it here.
+      retry: code === 0 ? 3 : 0,
     }));
     const { first } = await server.api.task.submit.mutate({ tasks });
-    const ids = await server.api.task.select.query({ ranges: [{ from: first, to: first + count - 1 }] });
+    const last = taskIdAfter(first, count - 1);
+    const ids = await server.api.task.select.query({ ranges: [{ from: first, to: last }] });
     for (const [index, id] of ids.entries()) codes.set(id, wanted[index] ?? 0);
   };
 
   await submit(8);
   for (let kill = 0; kill < KILLS; kill += 1) {
     await submit(2);
-    // Half of the kills hit an agent that is still finding out what its predecessor ran.
-    if (kill % 2 === 0) {
+    // Half of the kills hit an agent at work, the others one that is still finding out what its predecessor ran.
+    const isAtWork = kill % 2 === 0;
+    if (isAtWork) {
       const before = (await readStarts(starts)).length;
-      await until('a command begins', async () => (await readStarts(starts)).length, (count) => count > before);
+      await until(
+        'a command begins',
+        async () => (await readStarts(starts)).length,
+        (count) => count > before,
+      );
     }
     await random.pause(0, 800);
     await worker.kill('SIGKILL');
-    if (kill % 2 === 0) await worker.spawn();
+    if (isAtWork) await worker.spawn();
     else await worker.start();
   }
   await untilDone(server, { ids: [...codes.keys()] });
 
+  const started = (await readStarts(starts)).map(({ taskId, attempt }) => `${taskId} ${attempt}`);
+  expect(started.toSorted()).toEqual([...codes.keys()].map((id) => `${id} 1`).toSorted());
+  for (const { id, status, attempt, retry, executions } of await show(server, [...codes.keys()])) {
+    const code = codes.get(id) ?? 0;
+    expect({ id, status, attempt, retry, executions }).toMatchObject({
+      status: code === 0 ? 'S' : 'F',
+      attempt: 1,
+      retry: code === 0 ? 3 : 0,
+      executions: [{ outcome: code === 0 ? 'succeeded' : 'failed', exitCode: code, worker: worker.name }],
+    });
+    expect(executions).toHaveLength(1);
+    if (code !== 0) expect(executions[0]?.failure).toBe('command');
+    expect(await logOf(server, id, 'stdout')).toBe(chatter('out', LINES));
+    expect(await logOf(server, id, 'stderr')).toBe(chatter('err', LINES));
+  }
+  await expectCountersToBeTrue(server);
 });

@@ -38,7 +38,7 @@ export function chatty(lines: number, seconds: number, code: number): string {
   const piece = Math.ceil(lines / 10);
   return [
     `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2;`,
-    `[ $((i % ${piece})) -ne 0 ] || sleep ${seconds / 10}; done; exit ${code}`,
+    `[ $((i % ${piece})) -ne 0 ] || sleep ${(seconds / 10).toFixed(3)}; done; exit ${code}`,
   ].join(' ');
 }
 

@@ -28,7 +28,12 @@ export async function show({ api }: ServerProgram, ids: readonly TaskId[]): Prom
 }
 
 /** The whole of what an attempt printed on a stream. */
-export async function logOf({ api }: ServerProgram, id: TaskId, stream: 'stdout' | 'stderr', attempt?: number): Promise<string> {
+export async function logOf(
+  { api }: ServerProgram,
+  id: TaskId,
+  stream: 'stdout' | 'stderr',
+  attempt?: number,
+): Promise<string> {
   const wanted = { id, stream, offset: 0, limit: 4_194_304, ...(attempt !== undefined && { attempt }) };
   const { data, size } = await api.task.log.query(wanted);
   const bytes = Buffer.from(data, 'base64');
@@ -50,7 +55,10 @@ export async function expectCountersToBeTrue(server: ServerProgram): Promise<voi
     expect(sum, `batches' counters of ${status}`).toBe(counted[status]);
   }
 
-  const details = await show(server, tasks.map(({ id }) => id));
+  const details = await show(
+    server,
+    tasks.map(({ id }) => id),
+  );
   const executions = details.flatMap((task) => task.executions);
   for (const worker of await server.api.worker.list.query()) {
     const outcomes = executions.filter(({ workerId }) => workerId === worker.id).map(({ outcome }) => outcome);

@@ -42,7 +42,11 @@ async function killAgainAndAgain(server: ServerProgram, random: Random, starts: 
     // Half of the kills come soon after the start, the others while commands begin, print and end.
     if (kill % 2 === 1) {
       const before = (await readStarts(starts)).length;
-      await until('a command begins', async () => (await readStarts(starts)).length, (count) => count > before);
+      await until(
+        'a command begins',
+        async () => (await readStarts(starts)).length,
+        (count) => count > before,
+      );
     }
     await random.pause(0, 600);
     await server.kill('SIGKILL');
@@ -65,11 +69,17 @@ async function expectEachToHaveRunOnce(server: ServerProgram, starts: string): P
   const started = (await readStarts(starts)).map(({ taskId, attempt }) => `${taskId} ${attempt}`);
   expect(started.toSorted()).toEqual(tasks.map(({ id }) => `${id} 1`).toSorted());
 
-  const details = await show(server, tasks.map(({ id }) => id));
+  const details = await show(
+    server,
+    tasks.map(({ id }) => id),
+  );
   for (const { id, name = '', status, executions } of details) {
     const code = Number(name.split(' ').at(-1));
     const outcome = code === 0 ? 'succeeded' : 'failed';
-    expect({ id, status, executions }).toMatchObject({ status: code === 0 ? 'S' : 'F', executions: [{ outcome, exitCode: code }] });
+    expect({ id, status, executions }).toMatchObject({
+      status: code === 0 ? 'S' : 'F',
+      executions: [{ outcome, exitCode: code }],
+    });
     expect(executions).toHaveLength(1);
     const { createdAt = 0, startedAt = 0, endedAt = 0 } = executions[0] ?? {};
     expect(startedAt, `times of task ${id}`).toBeGreaterThanOrEqual(createdAt);

@@ -23,7 +23,10 @@ export class Submitter {
   #stopped = false;
 
   /** Submits no more while `fullAt` tasks have not ended. */
-  constructor(server: ServerProgram, options: { batch: string; makeGroup: (number: number) => NamedTask[]; fullAt: number }) {
+  constructor(
+    server: ServerProgram,
+    options: { batch: string; makeGroup: (number: number) => NamedTask[]; fullAt: number },
+  ) {
     this.#server = server;
     this.#options = options;
   }
@@ -45,14 +48,19 @@ export class Submitter {
         if (toScitqError(error).report.code !== 'UNAVAILABLE') throw error;
         await delay(50);
       }
-      await until('there is room in the queue', () => this.#unfinished(), (count) => this.#stopped || count < fullAt);
+      await until(
+        'there is room in the queue',
+        () => this.#unfinished(),
+        (count) => this.#stopped || count < fullAt,
+      );
     }
   }
 
   /** What was acknowledged is there, under the ids that were given; what was not is there wholly or not at all. */
   async expectToBeWhole(): Promise<void> {
     const idsByName = new Map<string, TaskId[]>();
-    for (const { id, name = '' } of await allTasks(this.#server)) idsByName.set(name, [...(idsByName.get(name) ?? []), id]);
+    for (const { id, name = '' } of await allTasks(this.#server))
+      idsByName.set(name, [...(idsByName.get(name) ?? []), id]);
     for (const { names, acknowledged } of this.#groups) {
       const ids = names.flatMap((name) => idsByName.get(name) ?? []);
       if (acknowledged === undefined && ids.length === 0) continue;

@@ -4,7 +4,7 @@ import type { TaskDetail } from '#core/contract/task.ts';
 import type { FailureClass } from '#core/task/failure.ts';
 import type { TaskId } from '#core/task/ids.ts';
 import type { Finished, RunOptions } from '#e2e/programs/finished.ts';
-import { Programs } from '#e2e/programs/programs.ts';
+import type { Programs } from '#e2e/programs/programs.ts';
 import type { ServerProgram } from '#e2e/programs/server-program.ts';
 import { untilDone } from '#e2e/programs/until.ts';
 import type { WorkerOptions, WorkerProgram } from '#e2e/programs/worker-program.ts';
