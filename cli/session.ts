@@ -48,9 +48,10 @@ export class Session implements AsyncDisposable {
   /** The server's API; connects on first use. @throws CliError when no server is to be found. */
   async api(): Promise<Api> {
     if (this.#connection === undefined) {
-      const [{ connect }, { defaultDataFolder, readLocalServer }] = await Promise.all([
+      const [{ connect }, { defaultDataFolder, readLocalServer }, { httpFetch }] = await Promise.all([
         import('#client/connect.ts'),
         import('#client/local.ts'),
+        import('./connection/http-fetch.ts'),
       ]);
       const { server, token, timeout } = this.options;
       this.#server = await findServer({
@@ -65,6 +66,7 @@ export class Session implements AsyncDisposable {
         // Without one the server says what to do about it.
         token: this.#server.token ?? '',
         timeout: (timeout ?? DEFAULT_TIMEOUT) * 1_000,
+        fetch: httpFetch,
       });
     }
     return this.#connection.api;

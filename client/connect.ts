@@ -1,4 +1,4 @@
-import type { TRPCClient } from '@trpc/client';
+import type { OperationLink, TRPCClient, TRPCLink, TRPCWebSocketClient } from '@trpc/client';
 import { createTRPCClient, createWSClient, httpLink, splitLink, wsLink } from '@trpc/client';
 import type { AppRouter } from '#server/api/router.ts';
 
@@ -10,11 +10,15 @@ export interface ConnectOptions {
   timeout?: number;
   /** What goes over the WebSocket: subscriptions alone, or everything (for an agent, which has it open anyway). */
   socket?: 'subscriptions' | 'everything';
+  /** Makes the requests over HTTP; the platform's own unless given. */
+  fetch?: Fetch;
   onSocketOpen?: () => void;
   onSocketClose?: () => void;
   /** Wait before each new attempt of a broken WebSocket, in milliseconds. */
   retryDelay?: (attempt: number) => number;
 }
+
+export type Fetch = NonNullable<Parameters<typeof httpLink<AppRouter>>[0]['fetch']>;
 
 export interface Client {
   readonly api: TRPCClient<AppRouter>;
@@ -26,22 +30,27 @@ const LONGEST_RETRY = 5_000;
 
 /** A client of the server at `address`. Opens no connection before it is used. */
 export function connect(options: ConnectOptions): Client {
-  const { address, token, timeout, onSocketOpen, onSocketClose } = options;
+  const { address, token, timeout, onSocketOpen, onSocketClose, fetch: send = fetch } = options;
   const everything = options.socket === 'everything';
-  const socket = createWSClient({
-    url: `${address.replace(/^http/, 'ws')}/trpc`,
-    connectionParams: { token },
-    lazy: { enabled: !everything, closeMs: 0 },
-    retryDelayMs: options.retryDelay ?? backoff,
-    keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
-    ...(onSocketOpen && { onOpen: onSocketOpen }),
-    ...(onSocketClose && { onClose: onSocketClose }),
-  });
-  const overSocket = wsLink<AppRouter>({ client: socket });
+  let socket: TRPCWebSocketClient | undefined;
+  const openSocket = () => {
+    socket ??= createWSClient({
+      url: `${address.replace(/^http/, 'ws')}/trpc`,
+      connectionParams: { token },
+      lazy: { enabled: !everything, closeMs: 0 },
+      retryDelayMs: options.retryDelay ?? backoff,
+      keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
+      ...(onSocketOpen && { onOpen: onSocketOpen }),
+      ...(onSocketClose && { onClose: onSocketClose }),
+    });
+    return socket;
+  };
+  if (everything) openSocket();
+  const overSocket = atFirstUse(() => wsLink<AppRouter>({ client: openSocket() }));
   const overHttp = httpLink<AppRouter>({
     url: `${address}/trpc`,
     headers: { authorization: `Bearer ${token}` },
-    fetch: (url, init) => fetch(url, { ...init, signal: limited(init?.signal, timeout) }),
+    fetch: (url, init) => send(url, { ...init, signal: limited(init?.signal, timeout) }),
   });
   const api = createTRPCClient<AppRouter>({
     links: [
@@ -55,7 +64,7 @@ export function connect(options: ConnectOptions): Client {
   return {
     api,
     close: async () => {
-      await socket.close();
+      await socket?.close();
     },
   };
 }
@@ -64,6 +73,17 @@ export function connect(options: ConnectOptions): Client {
 export function backoff(attempt: number): number {
   const full = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** attempt);
   return full * (0.5 + Math.random() / 2);
+}
+
+/** Most commands subscribe to nothing, and Node takes longer to load its WebSocket than they take altogether. */
+function atFirstUse(makeLink: () => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
+  return (runtime) => {
+    let link: OperationLink<AppRouter> | undefined;
+    return (operation) => {
+      link ??= makeLink()(runtime);
+      return link(operation);
+    };
+  };
 }
 
 function limited(given: AbortSignal | null | undefined, timeout: number | undefined): AbortSignal | null {

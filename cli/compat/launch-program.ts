@@ -113,11 +113,19 @@ export function taskFrom(options: LaunchOptions, words: readonly string[]): Task
   };
 }
 
+/** What the first generation called a task's fields, where it called them otherwise. */
+const FIRST_GENERATION: Readonly<Record<string, string>> = {
+  containerOptions: 'container_options',
+  dependency: 'required_task_ids',
+  runTimeout: 'run_timeout',
+  downloadTimeout: 'download_timeout',
+};
+
 function describe(task: TaskInput, batch: string | undefined): string {
   const { command, ...settings } = task;
   const line = typeof command === 'string' ? command : quoteWords(command);
   const more = Object.entries({ batch: batch ?? 'Default', ...settings }).map(
-    ([name, value]) => `${name}: ${Array.isArray(value) ? value.join(' ') : String(value)}`,
+    ([name, value]) => `${FIRST_GENERATION[name] ?? name}: ${Array.isArray(value) ? value.join(' ') : String(value)}`,
   );
   return [`Command that would be sent: ${line}`, ...more].join('\n');
 }

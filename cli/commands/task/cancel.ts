@@ -5,7 +5,7 @@ import { seconds } from '../../option-values.ts';
 import type { Session } from '../../session.ts';
 import { setAction } from '../../session.ts';
 import type { SelectorOptions } from './selected-tasks.ts';
-import { addSelector, readSelectors, selectTasks } from './selected-tasks.ts';
+import { addSelector, nothingSelected, readSelectors, selectionOf } from './selected-tasks.ts';
 
 interface CancelOptions extends SelectorOptions {
   grace?: number;
@@ -19,10 +19,11 @@ export function taskCancelCommand(): Command {
 }
 
 async function cancelTasks(session: Session, options: CancelOptions, operands: string[]): Promise<number> {
-  const ids = await selectTasks(session, readSelectors(operands, options, 'cancel'), options.batch);
+  const selection = selectionOf(readSelectors(operands, options, 'cancel'), options.batch);
   const api = await session.api();
-  const answer = await api.task.cancel.mutate({ selection: { ids }, grace: options.grace });
+  const answer = await api.task.cancel.mutate({ selection, grace: options.grace });
   const { canceled, signaled, ended } = answer;
+  if (canceled.length + signaled.length + ended.length === 0) throw nothingSelected(options.batch);
   if (canceled.length + signaled.length === 0) {
     throw new CliError(
       'ILLEGAL_TRANSITION',

@@ -5,7 +5,7 @@ import { wholeNumber } from '../../option-values.ts';
 import type { Session } from '../../session.ts';
 import { setAction } from '../../session.ts';
 import type { SelectorOptions } from './selected-tasks.ts';
-import { addSelector, readSelectors, selectTasks } from './selected-tasks.ts';
+import { addSelector, nothingSelected, readSelectors, selectionOf } from './selected-tasks.ts';
 
 interface RetryOptions extends SelectorOptions {
   retry?: number;
@@ -22,14 +22,15 @@ export function taskRetryCommand(): Command {
 }
 
 async function retryTasks(session: Session, options: RetryOptions, operands: string[]): Promise<number> {
-  const ids = await selectTasks(session, readSelectors(operands, options, 'retry'), options.batch);
+  const selection = selectionOf(readSelectors(operands, options, 'retry'), options.batch);
   const api = await session.api();
-  const answer = await api.task.retry.mutate({ selection: { ids }, retry: options.retry });
+  const answer = await api.task.retry.mutate({ selection, retry: options.retry });
   const { retried, skipped } = answer;
+  if (retried.length + skipped.length === 0) throw nothingSelected(options.batch);
   if (retried.length === 0) {
     throw new CliError(
       'ILLEGAL_TRANSITION',
-      `${ids.length === 1 ? `task ${ids[0]} has not` : `none of these ${ids.length} tasks has`} failed or been canceled, so there is nothing to retry`,
+      `${skipped.length === 1 ? `task ${skipped[0]} has not` : `none of these ${skipped.length} tasks has`} failed or been canceled, so there is nothing to retry`,
       'See how they stand with `scitq task list`',
     );
   }

@@ -38,25 +38,34 @@ export function readSelector(word: string): SelectionItem[] {
   throw usageError(`'${word}', column ${parsed.column}: ${parsed.message}`);
 }
 
-/** What the API calls a selection; several of them where one cannot say it all. */
+/** What the API calls a selection: all that its fields name, together. */
 export type Selection = Parameters<Api['task']['select']['query']>[0];
 
-/** `failed` and `last:3` choose among all tasks (of the batch), so each of them is a selection of its own. */
-export function selectionsOf(items: readonly SelectionItem[], batch: string | undefined): Selection[] {
-  const within = batch === undefined ? {} : { batch };
-  const ids = items.flatMap((item) => (item.kind === 'id' ? [item.id] : []));
-  const ranges = items.flatMap((item) => (item.kind === 'range' ? [{ from: item.from, to: item.to }] : []));
-  const names = items.flatMap((item) => (item.kind === 'name' ? [item.name] : []));
-  const selections: Selection[] = [];
-  if (ids.length > 0) selections.push({ ids, ...within });
-  if (ranges.length > 0) selections.push({ ranges, ...within });
-  if (names.length > 0) selections.push({ names, ...within });
+export function selectionOf(items: readonly SelectionItem[], batch: string | undefined): Selection {
+  const selection: Selection = batch === undefined ? {} : { batch };
   for (const item of items) {
-    if (item.kind === 'all') selections.push({ all: true, ...within });
-    if (item.kind === 'failed') selections.push({ status: ['F'], ...within });
-    if (item.kind === 'last') selections.push({ last: item.count, ...within });
+    switch (item.kind) {
+      case 'id':
+        selection.ids = [...(selection.ids ?? []), item.id];
+        break;
+      case 'range':
+        selection.ranges = [...(selection.ranges ?? []), { from: item.from, to: item.to }];
+        break;
+      case 'name':
+        selection.names = [...(selection.names ?? []), item.name];
+        break;
+      case 'all':
+        selection.all = true;
+        break;
+      case 'failed':
+        selection.status = ['F'];
+        break;
+      case 'last':
+        selection.last = Math.max(selection.last ?? 0, item.count);
+        break;
+    }
   }
-  return selections;
+  return selection;
 }
 
 /**
@@ -69,10 +78,13 @@ export async function selectTasks(
   batch: string | undefined,
 ): Promise<TaskId[]> {
   const api = await session.api();
-  const found = await Promise.all(selectionsOf(items, batch).map((selection) => api.task.select.query(selection)));
-  const ids = [...new Set(found.flat())].sort((one, other) => one - other);
-  if (ids.length > 0) return ids;
-  throw new CliError(
+  const ids = await api.task.select.query(selectionOf(items, batch));
+  if (ids.length === 0) throw nothingSelected(batch);
+  return ids;
+}
+
+export function nothingSelected(batch: string | undefined): CliError {
+  return new CliError(
     'UNKNOWN_TASK',
     batch === undefined ? 'no task is selected' : `no task of batch '${batch}' is selected`,
     '`scitq task list` shows what there is',

@@ -5,7 +5,8 @@ import { makeProgressDisplay } from '../../progress/progress-display.ts';
 import type { TaskProgress } from '../../progress/progress-line.ts';
 import type { Api, Session } from '../../session.ts';
 
-type WatchInput = Parameters<Api['task']['watch']['subscribe']>[0];
+/** The tasks to wait for: ids, a run of ids, or a batch. */
+export type Watched = Parameters<Api['task']['watch']['subscribe']>[0];
 
 /** Where a set of tasks stands; `failed` names at most a hundred. */
 export interface WatchedTasks extends TaskProgress {
@@ -19,7 +20,7 @@ export interface WatchedTasks extends TaskProgress {
  */
 export async function waitForTasks(
   api: Api,
-  watched: WatchInput,
+  watched: Watched,
   options: { timeout?: number | undefined; onProgress?: (progress: WatchedTasks) => void; signal?: AbortSignal },
 ): Promise<WatchedTasks> {
   options.signal?.throwIfAborted();
@@ -90,7 +91,7 @@ function someIds(ids: readonly TaskId[], count: number): string {
 }
 
 /** What the session's user sees while tasks run: a display on standard error, or nothing. */
-export async function waitVisibly(session: Session, watched: WatchInput, progress: boolean): Promise<WatchedTasks> {
+export async function waitVisibly(session: Session, watched: Watched, progress: boolean): Promise<WatchedTasks> {
   const api = await session.api();
   const { timeout } = session.options;
   if (!progress) return waitForTasks(api, watched, { timeout });

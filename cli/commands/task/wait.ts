@@ -5,6 +5,7 @@ import type { Session } from '../../session.ts';
 import { setAction } from '../../session.ts';
 import type { SelectorOptions } from './selected-tasks.ts';
 import { addSelector, readSelectors, selectTasks } from './selected-tasks.ts';
+import type { Watched } from './wait-for-tasks.ts';
 import { reportEnd, waitVisibly } from './wait-for-tasks.ts';
 
 interface WaitOptions extends SelectorOptions {
@@ -25,13 +26,21 @@ export function taskWaitCommand(): Command {
 }
 
 async function wait(session: Session, options: WaitOptions, operands: string[]): Promise<number> {
-  const { batch } = options;
-  const named = operands.length > 0 || options.id !== undefined;
-  const wholeBatch = batch !== undefined && !named;
-  const watched = wholeBatch
-    ? { batch }
-    : { ids: await selectTasks(session, readSelectors(operands, options, 'wait'), batch) };
-  const end = await waitVisibly(session, watched, options.progress === true);
+  const end = await waitVisibly(session, await watched(session, options, operands), options.progress === true);
   const code = reportEnd(session.output, end);
   return options.failOnError ? code : EXIT.done;
+}
+
+/** A batch is watched as a whole; else the tasks that are there now. */
+async function watched(session: Session, options: WaitOptions, operands: string[]): Promise<Watched> {
+  const { batch } = options;
+  if (batch !== undefined && operands.length === 0 && options.id === undefined) {
+    // Over HTTP, which fails where there is no server; the subscription would wait for one.
+    await (await session.api()).batch.list.query();
+    return { batch };
+  }
+  const ids = await selectTasks(session, readSelectors(operands, options, 'wait'), batch);
+  const [first] = ids;
+  const count = ids.length;
+  return first !== undefined && ids.at(-1) === first + count - 1 ? { from: { first, count } } : { ids };
 }
