@@ -104,7 +104,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       for (const id of ids)
         drop(id).catch((error: unknown) => log.error({ err: error }, 'an execution could not be removed'));
     },
-    onStale: (ids) => void runner.forget(ids),
+    onRefused: (ids) => void runner.forget(ids),
   });
 
   const setCapacity = (running: number) => {

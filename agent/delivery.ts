@@ -21,7 +21,7 @@ export class Delivery {
   readonly #drainLogs: (ids: readonly ExecutionId[]) => Promise<void>;
   readonly #send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
   readonly #onClosed: (ids: readonly ExecutionId[]) => void;
-  readonly #onStale: (ids: readonly ExecutionId[]) => void;
+  readonly #onRefused: (ids: readonly ExecutionId[]) => void;
   #connected = false;
   #run: Promise<void> | undefined;
 
@@ -31,14 +31,14 @@ export class Delivery {
     send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
     /** The server has the end of these. */
     onClosed: (ids: readonly ExecutionId[]) => void;
-    /** The server had closed these before. */
-    onStale: (ids: readonly ExecutionId[]) => void;
+    /** The server does not want these. */
+    onRefused: (ids: readonly ExecutionId[]) => void;
   }) {
     this.#outbox = options.outbox;
     this.#drainLogs = options.drainLogs;
     this.#send = options.send;
     this.#onClosed = options.onClosed;
-    this.#onStale = options.onStale;
+    this.#onRefused = options.onRefused;
     this.#outbox.onPending(() => this.#wake());
   }
 
@@ -82,10 +82,10 @@ export class Delivery {
         .filter(({ report }) => endsExecution(report.progress))
         .map(({ report }) => report.executionId);
       await this.#drainLogs(ending);
-      const { lastSeq, stale } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));
+      const { lastSeq, refused } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));
       this.#outbox.acknowledged(lastSeq);
       this.#onClosed(ending);
-      if (stale.length > 0) this.#onStale(stale);
+      if (refused.length > 0) this.#onRefused(refused.map(({ executionId }) => executionId));
     }
   }
 }

@@ -48,10 +48,10 @@ export class Session implements AsyncDisposable {
   /** The server's API; connects on first use. @throws CliError when no server is to be found. */
   async api(): Promise<Api> {
     if (this.#connection === undefined) {
-      const [{ connect }, { defaultDataFolder, readLocalServer }, { httpFetch }] = await Promise.all([
+      const [{ connect }, { defaultDataFolder, readLocalServer }, { sendHttp }] = await Promise.all([
         import('#client/connect.ts'),
         import('#client/local.ts'),
-        import('./connection/http-fetch.ts'),
+        import('./connection/send-http.ts'),
       ]);
       const { server, token, timeout } = this.options;
       this.#server = await findServer({
@@ -66,7 +66,7 @@ export class Session implements AsyncDisposable {
         // Without one the server says what to do about it.
         token: this.#server.token ?? '',
         timeout: (timeout ?? DEFAULT_TIMEOUT) * 1_000,
-        fetch: httpFetch,
+        sendHttp,
       });
     }
     return this.#connection.api;

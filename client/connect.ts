@@ -1,6 +1,8 @@
 import type { OperationLink, TRPCClient, TRPCLink, TRPCWebSocketClient } from '@trpc/client';
-import { createTRPCClient, createWSClient, httpLink, splitLink, wsLink } from '@trpc/client';
+import { createTRPCClient, createWSClient, splitLink, wsLink } from '@trpc/client';
 import type { AppRouter } from '#server/api/router.ts';
+import type { SendHttp } from './http-link.ts';
+import { httpLink, sendByFetch } from './http-link.ts';
 
 export interface ConnectOptions {
   /** http://host:port */
@@ -10,15 +12,13 @@ export interface ConnectOptions {
   timeout?: number;
   /** What goes over the WebSocket: subscriptions alone, or everything (for an agent, which has it open anyway). */
   socket?: 'subscriptions' | 'everything';
-  /** Makes the requests over HTTP; the platform's own unless given. */
-  fetch?: Fetch;
+  /** Sends the requests that go over HTTP; by `fetch` unless given. */
+  sendHttp?: SendHttp;
   onSocketOpen?: () => void;
   onSocketClose?: () => void;
   /** Wait before each new attempt of a broken WebSocket, in milliseconds. */
   retryDelay?: (attempt: number) => number;
 }
-
-export type Fetch = NonNullable<Parameters<typeof httpLink<AppRouter>>[0]['fetch']>;
 
 export interface Client {
   readonly api: TRPCClient<AppRouter>;
@@ -30,7 +30,7 @@ const LONGEST_RETRY = 5_000;
 
 /** A client of the server at `address`. Opens no connection before it is used. */
 export function connect(options: ConnectOptions): Client {
-  const { address, token, timeout, onSocketOpen, onSocketClose, fetch: send = fetch } = options;
+  const { address, token, timeout, onSocketOpen, onSocketClose, sendHttp = sendByFetch } = options;
   const everything = options.socket === 'everything';
   let socket: TRPCWebSocketClient | undefined;
   const openSocket = () => {
@@ -47,11 +47,7 @@ export function connect(options: ConnectOptions): Client {
   };
   if (everything) openSocket();
   const overSocket = atFirstUse(() => wsLink<AppRouter>({ client: openSocket() }));
-  const overHttp = httpLink<AppRouter>({
-    url: `${address}/trpc`,
-    headers: { authorization: `Bearer ${token}` },
-    fetch: (url, init) => send(url, { ...init, signal: limited(init?.signal, timeout) }),
-  });
+  const overHttp = httpLink({ url: `${address}/trpc`, token, timeout, send: sendHttp });
   const api = createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -84,9 +80,4 @@ function atFirstUse(makeLink: () => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
       return link(operation);
     };
   };
-}
-
-function limited(given: AbortSignal | null | undefined, timeout: number | undefined): AbortSignal | null {
-  const signals = [...(given ? [given] : []), ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)])];
-  return signals.length > 0 ? AbortSignal.any(signals) : null;
 }

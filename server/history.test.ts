@@ -87,7 +87,7 @@ async function take(on: TestServer, agents: readonly TestAgent[], action: Step):
       if (agent === undefined || id === undefined) return;
       const status = await statusOf(on, id, agent);
       // An agent reports what the table allows; the rest is the state machine's own test.
-      if (status !== undefined && stepsOf(status, action.progress) !== undefined)
+      if (status !== undefined && stepsOf(status, action.progress, 0) !== undefined)
         await agent.report([id, action.progress]);
       return;
     }

@@ -176,7 +176,9 @@ describe('workers that come and go', () => {
     const [moved] = await other.untilHolding(1);
     expect(moved).toMatchObject({ taskId: id, attempt: 2 });
     expect((await lost.connect()).closed).toEqual([order.executionId]);
-    expect(await lost.report([order.executionId, { kind: 'succeeded' }])).toMatchObject({ stale: [order.executionId] });
+    expect(await lost.report([order.executionId, { kind: 'succeeded' }])).toMatchObject({
+      refused: [{ executionId: order.executionId, code: 'STALE_EXECUTION' }],
+    });
     expect(await statuses(on, id)).toBe('A');
     expect(await on.server.check()).toEqual([]);
   });
@@ -208,9 +210,28 @@ describe('workers that come and go', () => {
       { seq: 1, executionId: order.executionId, at: 1, progress: { kind: 'accepted' as const } },
       { seq: 2, executionId: order.executionId, at: 2, progress: { kind: 'started' as const } },
     ];
-    expect(await client.api.agent.report.mutate({ reports })).toEqual({ lastSeq: 2, stale: [] });
-    expect(await client.api.agent.report.mutate({ reports })).toEqual({ lastSeq: 2, stale: [] });
+    expect(await client.api.agent.report.mutate({ reports })).toEqual({ lastSeq: 2, refused: [] });
+    expect(await client.api.agent.report.mutate({ reports })).toEqual({ lastSeq: 2, refused: [] });
     await client.close();
+  });
+
+  test('a report that cannot be is refused, and its task runs anew', async () => {
+    await using on = await makeTestServer();
+    await using agent = await TestAgent.enrol(on, { name: 'node1' });
+    await agent.connect();
+    const [id] = await submit(on, [{ command: 'a' }]);
+    const [order] = await agent.untilHolding(1);
+    if (id === undefined || order === undefined) throw new Error('no order');
+    agent.orders.clear();
+    expect(await agent.report([order.executionId, { kind: 'suspended' }])).toMatchObject({
+      refused: [{ executionId: order.executionId, code: 'ILLEGAL_TRANSITION' }],
+    });
+    const [again] = await agent.untilHolding(1);
+    expect(again).toMatchObject({ taskId: id, attempt: 2 });
+    expect((await on.client.api.task.show.query({ id })).executions).toMatchObject([
+      { outcome: 'lost' },
+      { outcome: 'open' },
+    ]);
   });
 
   test('one worker cannot report for another', async () => {
@@ -222,7 +243,9 @@ describe('workers that come and go', () => {
     const [id] = await submit(on, [{ command: 'a' }]);
     const [order] = await agent.untilHolding(1);
     if (id === undefined || order === undefined) throw new Error('no order');
-    expect(await thief.finish(order.executionId)).toMatchObject({ stale: [order.executionId] });
+    expect(await thief.finish(order.executionId)).toMatchObject({
+      refused: [{ executionId: order.executionId, code: 'STALE_EXECUTION' }],
+    });
     expect(await thief.log(order.executionId, 'stdout', 0, 'forged')).toEqual({ sizes: [null] });
     expect(await statuses(on, id)).toBe('A');
   });

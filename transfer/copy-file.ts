@@ -23,7 +23,8 @@ export async function copyFile(source: BytePath, target: BytePath, options: Copy
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (options.follow ? 0 : constants.O_NOFOLLOW);
   await using from = await onPath('read', source, () => open(raw(source), flags));
   const found = await onPath('read', source, () => from.stat());
-  if (!found.isFile()) throw new TransferError('UNSUPPORTED', `${shown(source)} is not a file, and cannot be copied as one.`);
+  if (!found.isFile())
+    throw new TransferError('UNSUPPORTED', `${shown(source)} is not a file, and cannot be copied as one.`);
   await appearAt(target, async (part) => {
     // Not others' bits of the original that run programs as its owner.
     await using to = await onPath('write', target, () => open(raw(part), 'wx', found.mode & 0o777));
@@ -65,7 +66,9 @@ async function copyBytes(
       const { bytesRead } = await onPath('read', source, () => from.read(buffer, 0, CHUNK, null));
       await writing;
       if (bytesRead === 0) return;
-      writing = onPath('write', target, () => to.writeFile(buffer.subarray(0, bytesRead))).then(() => onBytes(bytesRead));
+      writing = onPath('write', target, () => to.writeFile(buffer.subarray(0, bytesRead))).then(() =>
+        onBytes(bytesRead),
+      );
       writing.catch(() => undefined);
     }
   } finally {

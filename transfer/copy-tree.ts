@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { type BytePath, raw, shown } from './byte-path.ts';
 import { copyFile, makeLink } from './copy-file.ts';
-import { onPath } from './transfer-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { type Entry, walk } from './walk.ts';
 
 /** In bytes. `done` can pass `total` where a file grows meanwhile. */
@@ -65,40 +65,34 @@ export async function copyAll(
   };
 
   const copying = new Set<Promise<void>>();
-  let failure: { error: unknown } | undefined;
-  for await (const { entry, path, goesTo, follow } of entriesOf(sources, outsideLinks)) {
-    if (failure !== undefined || signal?.aborted) break;
-    const to = goesTo === '' ? target : posix.join(target, goesTo);
-    switch (entry.kind) {
-      case 'folder':
-        await onPath('write', to, () => mkdir(raw(to), { recursive: true }));
-        break;
-      case 'link':
-        await makeLink(entry.target, to);
-        break;
-      case 'outside-link':
-        skip(`${shown(entry.relative)} is a link to ${shown(entry.target)}, outside the folder`);
-        break;
-      case 'special':
-        skip(`${shown(entry.relative)} is no file, folder or link`);
-        break;
-      case 'file': {
-        const copy: Promise<void> = copyFile(path, to, { signal, onBytes, follow })
-          .then(() => {
-            result.files++;
-          })
-          .catch((error: unknown) => {
-            failure ??= { error };
-          })
-          .finally(() => copying.delete(copy));
-        copying.add(copy);
-        if (copying.size >= AT_ONCE) await Promise.race(copying);
-      }
+  const failures: unknown[] = [];
+  const copy = (path: BytePath, to: BytePath, follow: boolean) => {
+    const copied: Promise<void> = copyFile(path, to, { signal, onBytes, follow })
+      .then(() => {
+        result.files++;
+      })
+      .catch((error: unknown) => {
+        failures.push(error);
+      })
+      .finally(() => copying.delete(copied));
+    copying.add(copied);
+  };
+  try {
+    for await (const { entry, path, goesTo, follow } of entriesOf(sources, outsideLinks)) {
+      if (failures.length > 0 || signal?.aborted) break;
+      const to = goesTo === '' ? target : posix.join(target, goesTo);
+      if (entry.kind === 'folder') await makeFolder(to);
+      else if (entry.kind === 'link') await makeLink(entry.target, to);
+      else if (entry.kind === 'special') skip(`${shown(entry.relative)} is no file, folder or link`);
+      else if (entry.kind === 'file') copy(path, to, follow);
+      else skip(`${shown(entry.relative)} is a link to ${shown(entry.target)}, outside its folder`);
+      if (copying.size >= AT_ONCE) await Promise.race(copying);
     }
+  } finally {
+    await Promise.all(copying);
   }
-  await Promise.all(copying);
   signal?.throwIfAborted();
-  if (failure !== undefined) throw failure.error;
+  if (failures.length > 0) throw failures[0];
   return result;
 }
 
@@ -107,4 +101,33 @@ interface Step {
   path: BytePath;
   goesTo: BytePath;
   follow: boolean;
+}
+
+async function* entriesOf(
+  sources: () => AsyncIterable<Source>,
+  outsideLinks: 'copy' | 'leave-out',
+): AsyncGenerator<Step> {
+  for await (const source of sources()) {
+    const { path, relative } = source;
+    if (source.kind === 'file') {
+      const folder = posix.dirname(relative);
+      if (folder !== '.') yield { entry: { kind: 'folder', relative: folder }, path, goesTo: folder, follow: false };
+      yield { entry: { kind: 'file', relative, size: source.size }, path, goesTo: relative, follow: true };
+      continue;
+    }
+    yield { entry: { kind: 'folder', relative }, path, goesTo: relative, follow: false };
+    for await (const entry of walk(path)) {
+      const from = posix.join(path, entry.relative);
+      const goesTo = posix.join(relative, entry.relative);
+      const size = entry.kind === 'outside-link' && outsideLinks === 'copy' ? await fileSize(from) : undefined;
+      if (size === undefined) yield { entry, path: from, goesTo, follow: false };
+      else yield { entry: { kind: 'file', relative: entry.relative, size }, path: from, goesTo, follow: true };
+    }
+  }
+}
+
+/** Undefined where the link leads to no file. */
+async function fileSize(link: BytePath): Promise<number | undefined> {
+  const found = await stat(raw(link)).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type BytePath, raw } from './byte-path.ts';
+import { isFolder } from './make-folder.ts';
 import { namesIn } from './walk.ts';
 
 export interface Found {
@@ -42,11 +43,10 @@ async function* expand(at: Found, parts: readonly BytePath[], wantsFolder: boole
 }
 
 function below({ path, relative }: Found, name: BytePath): Found {
-  return { path: path === '/' ? `/${name}` : `${path}/${name}`, relative: relative === '' ? name : `${relative}/${name}` };
-}
-
-async function isFolder(path: BytePath): Promise<boolean> {
-  return (await stat(raw(path)).catch(() => undefined))?.isDirectory() ?? false;
+  return {
+    path: path === '/' ? `/${name}` : `${path}/${name}`,
+    relative: relative === '' ? name : `${relative}/${name}`,
+  };
 }
 
 function patternOf(part: BytePath): RegExp {

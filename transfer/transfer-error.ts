@@ -30,15 +30,24 @@ function transferErrorOf(error: unknown, doing: 'read' | 'write', path: BytePath
   switch (errno) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return fail('NOT_FOUND', `There is no ${where} on this machine. Check the path; it is looked for where the task runs.`);
+      return fail(
+        'NOT_FOUND',
+        `There is no ${where} on this machine. Check the path; it is looked for where the task runs.`,
+      );
     case 'EACCES':
     case 'EPERM':
-      return fail('DENIED', `The agent may not ${doing} ${where} (permission denied). Ask the owner of that folder for access.`);
+      return fail(
+        'DENIED',
+        `The agent may not ${doing} ${where} (permission denied). Ask the owner of that folder for access.`,
+      );
     case 'EROFS':
       return fail('DENIED', `${where} is on a disk that can only be read. Choose another folder.`);
     case 'ENOSPC':
     case 'EDQUOT':
-      return fail('NO_SPACE', `There is no space left on the disk of ${where}. Free some, or choose a folder on another disk.`);
+      return fail(
+        'NO_SPACE',
+        `There is no space left on the disk of ${where}. Free some, or choose a folder on another disk.`,
+      );
     default:
       return fail('IO', `${where} could not be ${doing === 'read' ? 'read' : 'written'} (${errno}).`);
   }

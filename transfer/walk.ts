@@ -48,8 +48,9 @@ async function linkEntry(root: BytePath, relative: BytePath): Promise<Entry> {
   const real = await realTarget(path, lexical);
   if (real === undefined || !isWithin(root, real)) return { kind: 'outside-link', relative, target: text };
   // An absolute link, or one that leaves the tree and comes back, would lead from a copy to the original.
-  const stays = !text.startsWith('/') && isWithin(root, lexical);
-  return { kind: 'link', relative, target: stays ? text : posix.relative(from, real) };
+  const within = posix.join(posix.dirname(relative), text);
+  const leaves = text.startsWith('/') || within === '..' || within.startsWith('../');
+  return { kind: 'link', relative, target: leaves ? posix.relative(from, real) : text };
 }
 
 /** Of a link to nothing, what it says. Undefined for one that cannot be resolved. */

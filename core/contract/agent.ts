@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from '../task/failure.ts';
 import type { ExecutionId, TaskId, WorkerId } from '../task/ids.ts';
 import type { Progress } from '../task/report.ts';
+import type { ErrorCode } from './errors.ts';
 import { ExecutionId as ExecutionIdSchema } from './ids.ts';
 import type { TaskSettings } from './task.ts';
 import { BatchName } from './task.ts';
@@ -105,8 +106,14 @@ export const Reports = z.array(Report).min(1).max(MAX_REPORTS_PER_REQUEST);
 export interface ReportsAnswer {
   /** All reports up to here are stored. */
   lastSeq: number;
-  /** Reports refused because their execution is closed (STALE_EXECUTION): kill, forget. */
-  stale: ExecutionId[];
+  /** Executions whose reports were refused: kill, forget. */
+  refused: Refusal[];
+}
+
+/** The execution is closed, or the report cannot follow what was reported before. */
+export interface Refusal {
+  executionId: ExecutionId;
+  code: Extract<ErrorCode, 'STALE_EXECUTION' | 'ILLEGAL_TRANSITION'>;
 }
 
 export const LogChunks = z

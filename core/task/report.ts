@@ -1,6 +1,7 @@
 import type { Failure } from './failure.ts';
-import type { Status } from './status.ts';
+import type { OpenStatus, Status } from './status.ts';
 import { isOpen } from './status.ts';
+import type { Step } from './step.ts';
 import { canMove } from './transition.ts';
 
 /** What an agent says about one of its executions, in the order in which it happened. */
@@ -17,59 +18,64 @@ export type Progress =
   | { kind: 'returned'; reason: string };
 
 /**
- * The statuses a task passes through, in order, when its agent reports `progress`; the last one is where it stays.
+ * The steps a task takes when its agent reports `progress` at time `at`; the last one is where it stays.
  * `succeeded` and `failed` pass through U and V even when the agent had nothing to upload, so that a task's history
  * reads the same for every task. What was reported before is no step at all (`[]`): an agent that was restarted may
  * tell again how far it has come.
  * Returns undefined when the table forbids it, or the execution is closed.
  */
-export function stepsOf(from: Status, progress: Progress): readonly Status[] | undefined {
+export function stepsOf(from: Status, progress: Progress, at: number): readonly Step[] | undefined {
   // The table lets an ended task go back to pending, which is for people to order, not for agents to report.
   if (!isOpen(from)) return undefined;
-  const wanted = wantedSteps(from, progress);
-  let at: Status = from;
-  for (const next of wanted) {
-    if (!canMove(at, next)) return undefined;
-    at = next;
+  const steps = wantedSteps(from, progress, at);
+  let status: Status = from;
+  for (const { to } of steps) {
+    if (!canMove(status, to)) return undefined;
+    status = to;
   }
-  return wanted;
+  return steps;
 }
 
 /** How far an execution has come, for reports that only ever go forward. */
-const STAGE: Readonly<Partial<Record<Status, number>>> = { A: 0, C: 1, D: 2, O: 3, R: 4, Z: 4, U: 5, V: 5 };
+const STAGE: Readonly<Record<OpenStatus, number>> = { A: 0, C: 1, D: 2, O: 3, R: 4, Z: 4, U: 5, V: 5 };
 
-function wantedSteps(from: Status, progress: Progress): readonly Status[] {
+function wantedSteps(from: OpenStatus, progress: Progress, at: number): readonly Step[] {
   switch (progress.kind) {
     case 'accepted':
-      return forward(from, 'C');
+      return forward(from, 'C', at);
     case 'downloading':
-      return forward(from, 'D');
+      return forward(from, 'D', at);
     case 'held':
-      return forward(from, 'O');
+      return forward(from, 'O', at);
     case 'started':
-      return forward(from, 'R');
+      return forward(from, 'R', at);
     case 'resumed':
-      return from === 'R' ? [] : ['R'];
+      return from === 'R' ? [] : [{ to: 'R', at }];
     case 'suspended':
-      return from === 'Z' ? [] : ['Z'];
+      return from === 'Z' ? [] : [{ to: 'Z', at }];
     case 'uploading':
-      return forward(from, progress.ok ? 'U' : 'V');
+      return forward(from, progress.ok ? 'U' : 'V', at);
     case 'succeeded':
-      return from === 'U' ? ['S'] : ['U', 'S'];
+      return from === 'U'
+        ? [{ to: 'S', at }]
+        : [
+            { to: 'U', at },
+            { to: 'S', at },
+          ];
     case 'failed':
-      return stepsToFailure(from);
+      return [...wayToFailure(from).map((to) => ({ to, at })), { to: 'F', at, failure: progress.failure }];
     case 'returned':
-      return ['P'];
+      return [{ to: 'P', at, lost: { class: 'lost', message: progress.reason } }];
   }
 }
 
-function forward(from: Status, to: Status): readonly Status[] {
-  return (STAGE[from] ?? 0) >= (STAGE[to] ?? 0) ? [] : [to];
+function forward(from: OpenStatus, to: Exclude<OpenStatus, 'A'>, at: number): readonly Step[] {
+  return STAGE[from] >= STAGE[to] ? [] : [{ to, at }];
 }
 
-function stepsToFailure(from: Status): readonly Status[] {
-  if (from === 'U' || from === 'V') return ['F'];
-  if (from === 'C') return ['D', 'V', 'F'];
-  if (from === 'O') return ['R', 'V', 'F'];
-  return ['V', 'F'];
+function wayToFailure(from: OpenStatus): readonly ('D' | 'R' | 'V')[] {
+  if (from === 'U' || from === 'V') return [];
+  if (from === 'C') return ['D', 'V'];
+  if (from === 'O') return ['R', 'V'];
+  return ['V'];
 }

@@ -93,7 +93,7 @@ describe('stepsOf', () => {
     fc.assert(
       fc.property(status, progress, (from, said) => {
         let at = from;
-        for (const to of stepsOf(from, said) ?? []) {
+        for (const { to } of stepsOf(from, said, 0) ?? []) {
           expect(canMove(at, to)).toBe(true);
           at = to;
         }
@@ -105,7 +105,7 @@ describe('stepsOf', () => {
     for (const from of ['S', 'F', 'X', 'P', 'W', 'I'] as const) {
       fc.assert(
         fc.property(progress, (said) => {
-          expect(stepsOf(from, said)).toBeUndefined();
+          expect(stepsOf(from, said, 0)).toBeUndefined();
         }),
       );
     }
@@ -114,17 +114,21 @@ describe('stepsOf', () => {
   test('a report that is told twice moves a task once', () => {
     fc.assert(
       fc.property(fc.constantFrom(...OPEN), progress, (from, said) => {
-        const to = stepsOf(from, said)?.at(-1);
-        if (to !== undefined && isOpen(to)) expect(stepsOf(to, said)).toEqual([]);
+        const to = stepsOf(from, said, 0)?.at(-1)?.to;
+        if (to !== undefined && isOpen(to)) expect(stepsOf(to, said, 0)).toEqual([]);
       }),
     );
   });
 
   test('success and failure pass through the uploading statuses', () => {
-    expect(stepsOf('R', { kind: 'succeeded' })).toEqual(['U', 'S']);
-    expect(stepsOf('D', { kind: 'failed', failure: { class: 'download', message: 'no such file' } })).toEqual([
-      'V',
-      'F',
+    expect(stepsOf('R', { kind: 'succeeded' }, 7)).toEqual([
+      { to: 'U', at: 7 },
+      { to: 'S', at: 7 },
+    ]);
+    const failure = { class: 'download' as const, message: 'no such file' };
+    expect(stepsOf('D', { kind: 'failed', failure }, 7)).toEqual([
+      { to: 'V', at: 7 },
+      { to: 'F', at: 7, failure },
     ]);
   });
 });

@@ -6,7 +6,10 @@ const word = fc.stringMatching(/^[a-z]\w{0,6}$/);
 const part = fc.stringMatching(/^[ -{}~é🧬]{1,8}$/u);
 const action = fc.oneof(
   fc.record({ kind: fc.constantFrom('gunzip' as const, 'untar' as const, 'unzip' as const) }),
-  fc.record({ kind: fc.constant('mv' as const), folder: fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/')) }),
+  fc.record({
+    kind: fc.constant('mv' as const),
+    folder: fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/')),
+  }),
 );
 const uri: fc.Arbitrary<Uri> = fc
   .record({
@@ -21,24 +24,44 @@ const uri: fc.Arbitrary<Uri> = fc
   });
 
 test('what is written is read again', () => {
-  fc.assert(fc.property(uri, (uri) => expect(parseUri(formatUri(uri))).toEqual({ ok: true, uri })));
+  fc.assert(
+    fc.property(uri, (uri) => {
+      expect(parseUri(formatUri(uri))).toEqual({ ok: true, uri });
+    }),
+  );
 });
 
 test('any text is read or refused, and what is read is written as it was', () => {
   const pieces = fc.constantFrom('file', 's3', '://', '/', '@', '|', 'mv:', 'untar', '..', '*', 'é', '\n', ':', '');
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(pieces).map((parts) => parts.join(''))), (text) => {
-      const parsed = parseUri(text);
-      if (parsed.ok) expect(formatUri(parsed.uri).toLowerCase()).toBe(text.toLowerCase().replace(/(\|mv:[^|]*)\/(?=$|\|)/, '$1'));
-      else expect(parsed.column).toBeGreaterThan(0);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(pieces).map((parts) => parts.join('')),
+      ),
+      (text) => {
+        const parsed = parseUri(text);
+        if (parsed.ok)
+          expect(formatUri(parsed.uri).toLowerCase()).toBe(text.toLowerCase().replace(/(\|mv:[^|]*)\/(?=$|\|)/, '$1'));
+        else expect(parsed.column).toBeGreaterThan(0);
+      },
+    ),
   );
 });
 
 test('knows a folder by its slash, and protocols in any case', () => {
-  expect(parseUri('FILE:///data/run 1/')).toMatchObject({ ok: true, uri: { protocol: 'file', path: '/data/run 1/', isFolder: true } });
-  expect(parseUri('run+fastq@sra@filter_r1://SRR1')).toMatchObject({ ok: true, uri: { options: ['sra', 'filter_r1'], isFolder: false } });
-  expect(parseUri('s3://b/x.tgz|untar|mv:db/')).toMatchObject({ ok: true, uri: { actions: [{ kind: 'untar' }, { kind: 'mv', folder: 'db' }] } });
+  expect(parseUri('FILE:///data/run 1/')).toMatchObject({
+    ok: true,
+    uri: { protocol: 'file', path: '/data/run 1/', isFolder: true },
+  });
+  expect(parseUri('run+fastq@sra@filter_r1://SRR1')).toMatchObject({
+    ok: true,
+    uri: { options: ['sra', 'filter_r1'], isFolder: false },
+  });
+  expect(parseUri('s3://b/x.tgz|untar|mv:db/')).toMatchObject({
+    ok: true,
+    uri: { actions: [{ kind: 'untar' }, { kind: 'mv', folder: 'db' }] },
+  });
 });
 
 describe('says where it is wrong, and how', () => {

@@ -26,7 +26,7 @@ const ACTIONS = 'gunzip, untar, unzip, mv:FOLDER';
 
 export function parseUri(text: string): ParsedUri {
   if (text.length > LONGEST) return wrong(LONGEST + 1, `it is longer than ${LONGEST} characters`);
-  const control = text.search(/[\0-\x1f\x7f]/);
+  const control = text.search(/\p{Cc}/u);
   if (control !== -1) return wrong(control + 1, 'it holds a control character');
   const colon = text.indexOf('://');
   if (colon === -1) return wrong(1, 'it has no "://". A URI looks like file:///data/a.fastq or s3://bucket/folder/');
@@ -47,7 +47,8 @@ export function parseUri(text: string): ParsedUri {
   for (const word of words) {
     const action = parseAction(word);
     if (typeof action === 'string') return wrong(column, action);
-    if (actions.some(({ kind }) => kind === action.kind)) return wrong(column, `"${word}": ${action.kind} stands twice`);
+    if (actions.some(({ kind }) => kind === action.kind))
+      return wrong(column, `"${word}": ${action.kind} stands twice`);
     actions.push(action);
     column += word.length + 1;
   }

@@ -20,8 +20,8 @@ export async function assign(store: Store, assignments: readonly Assignment[], n
     const states = await tx.taskStates(assignments.map(({ taskId }) => taskId));
     const pending = states.filter((task) => task.status === 'P');
     const moves: Move[] = pending.flatMap((task) => {
-      const worker = workerOf.get(task.id);
-      return worker === undefined ? [] : [{ task, worker, steps: [{ to: 'A', at }] }];
+      const workerId = workerOf.get(task.id);
+      return workerId === undefined ? [] : [{ task, steps: [{ to: 'A', at, workerId }] }];
     });
     await transition(tx, moves);
     const assigned = new Set(pending.map(({ id }) => id));
@@ -35,12 +35,13 @@ export async function assign(store: Store, assignments: readonly Assignment[], n
 async function ordersFor(tx: Transaction, moves: readonly Move[]): Promise<Map<WorkerId, Order[]>> {
   const contents = new Map((await tx.taskOrders(moves.map(({ task }) => task.id))).map((order) => [order.id, order]));
   const orders = new Map<WorkerId, Order[]>();
-  for (const { task, worker } of moves) {
+  for (const { task } of moves) {
     const content = contents.get(task.id);
-    if (content === undefined || worker === undefined || task.executionId === null) continue;
+    const { workerId } = task;
+    if (content === undefined || workerId === null || task.executionId === null) continue;
     const order = makeOrder(content, task.executionId, task.attempt);
-    const list = orders.get(worker);
-    if (list === undefined) orders.set(worker, [order]);
+    const list = orders.get(workerId);
+    if (list === undefined) orders.set(workerId, [order]);
     else list.push(order);
   }
   return orders;

@@ -25,7 +25,7 @@ export async function loseWorker(
         : `Worker ${worker.name} was taken back by its provider; the task will run on another one.`;
     await transition(
       tx,
-      tasks.map((task) => ({ task, steps: [{ to: 'P', at }], failure: { class: 'lost', message } })),
+      tasks.map((task) => ({ task, steps: [{ to: 'P', at, lost: { class: 'lost', message } }] })),
     );
     const changed = { ...worker, status };
     await tx.writeWorker(changed);

@@ -1,8 +1,9 @@
-import type { ReportRecord, ReportsAnswer } from '#core/contract/agent.ts';
-import type { Failure } from '#core/task/failure.ts';
+import type { Refusal, ReportRecord, ReportsAnswer } from '#core/contract/agent.ts';
 import type { ExecutionId, WorkerId } from '#core/task/ids.ts';
 import { stepsOf } from '#core/task/report.ts';
 import type { Status } from '#core/task/status.ts';
+import { STATUS_WORDS } from '#core/task/status.ts';
+import type { Step } from '#core/task/step.ts';
 import type { Store, TaskState, Transaction } from '#server/store/store.ts';
 import type { Move } from './transition.ts';
 import { transition } from './transition.ts';
@@ -10,14 +11,14 @@ import { transition } from './transition.ts';
 interface Merged {
   task: TaskState;
   at: Status;
-  steps: { to: Status; at: number }[];
-  failure?: Failure;
+  steps: Step[];
 }
 
 /**
  * Applies what a worker's agent reports, in one transaction, and resolves once that is durable. Reports that were
  * applied before (by their sequence number) are skipped. A report for an execution that is closed, or of another
- * worker, is refused: it comes back as stale, and the agent then kills and forgets that execution.
+ * worker, is refused as stale: the agent then kills and forgets that execution. One that the transition table forbids
+ * is refused too, and its task goes back to the queue, since its agent no longer knows what it does.
  */
 export async function applyReports(
   store: Store,
@@ -27,17 +28,14 @@ export async function applyReports(
 ): Promise<ReportsAnswer> {
   return store.write(async (tx) => {
     const worker = await tx.worker(workerId);
-    if (worker === undefined) return { lastSeq: reports.at(-1)?.seq ?? 0, stale: executionsOf(reports) };
+    if (worker === undefined) return { lastSeq: reports.at(-1)?.seq ?? 0, refused: executionsOf(reports).map(stale) };
     const fresh = reports.filter((report) => report.seq > worker.lastSeq);
     const lastSeq = fresh.at(-1)?.seq ?? worker.lastSeq;
-    const { merged, stale } = await merge(tx, workerId, fresh);
-    const moves: Move[] = [];
-    for (const { task, steps, failure } of merged.values()) {
-      if (steps.length > 0) moves.push({ task, steps, ...(failure && { failure }) });
-    }
+    const { merged, refused } = await merge(tx, workerId, fresh);
+    const moves: Move[] = [...merged.values()].filter(({ steps }) => steps.length > 0);
     await transition(tx, moves);
     if (lastSeq !== worker.lastSeq) await tx.writeWorker({ ...worker, lastSeq, lastContactAt: now() });
-    return { lastSeq, stale };
+    return { lastSeq, refused };
   });
 }
 
@@ -51,20 +49,32 @@ async function merge(tx: Transaction, workerId: WorkerId, reports: readonly Repo
     const task = tasks.get(taskId);
     if (task?.executionId === id) merged.set(id, { task, at: task.status, steps: [] });
   }
-  const stale = new Set<ExecutionId>();
+  const refused = new Map<ExecutionId, Refusal>();
   for (const { executionId, at, progress } of reports) {
+    if (refused.has(executionId)) continue;
     const entry = merged.get(executionId);
-    const steps = entry && stepsOf(entry.at, progress);
-    if (entry === undefined || steps === undefined) {
-      stale.add(executionId);
+    if (entry === undefined) {
+      refused.set(executionId, stale(executionId));
       continue;
     }
-    for (const to of steps) entry.steps.push({ to, at });
-    entry.at = steps.at(-1) ?? entry.at;
-    if (progress.kind === 'failed') entry.failure = progress.failure;
-    if (progress.kind === 'returned') entry.failure = { class: 'lost', message: progress.reason };
+    const steps = stepsOf(entry.at, progress, at);
+    if (steps === undefined) {
+      refused.set(executionId, { executionId, code: 'ILLEGAL_TRANSITION' });
+      entry.steps.push({ to: 'P', at, lost: { class: 'agent', message: confusion(entry.at, progress.kind) } });
+    } else {
+      entry.steps.push(...steps);
+      entry.at = steps.at(-1)?.to ?? entry.at;
+    }
   }
-  return { merged, stale: [...stale] };
+  return { merged, refused: [...refused.values()] };
+}
+
+function stale(executionId: ExecutionId): Refusal {
+  return { executionId, code: 'STALE_EXECUTION' };
+}
+
+function confusion(at: Status, said: string): string {
+  return `Its worker reported "${said}" while the task was ${STATUS_WORDS[at]}, which cannot be; the task runs anew.`;
 }
 
 function executionsOf(reports: readonly ReportRecord[]): ExecutionId[] {

@@ -1,20 +1,16 @@
 import { ScitqError } from '#core/contract/errors.ts';
 import { settles } from '#core/scheduling/dependencies.ts';
 import type { Failure } from '#core/task/failure.ts';
-import type { WorkerId } from '#core/task/ids.ts';
 import type { EndedStatus, Status } from '#core/task/status.ts';
 import { isEnded, isOpen, STATUS_WORDS } from '#core/task/status.ts';
+import type { Step } from '#core/task/step.ts';
 import { canMove } from '#core/task/transition.ts';
 import type { ExecutionWrite, Outcome, TaskState, TaskStateWrite, Transaction } from '#server/store/store.ts';
 
 /** One task's way through one or more statuses; the last is where it stays. */
 export interface Move {
   task: TaskState;
-  steps: readonly { to: Status; at: number }[];
-  /** P → A: the worker that a new execution is opened on. */
-  worker?: WorkerId;
-  /** Why it failed or was given back; kept on the task and on its execution. */
-  failure?: Failure;
+  steps: readonly Step[];
 }
 
 /**
@@ -37,23 +33,13 @@ export async function transition(tx: Transaction, moves: readonly Move[]): Promi
     const { executionId, workerId } = task;
     // The latest execution of a task that is queued or ended is closed, and history stays as it is.
     const isOpened = move.steps.some(({ to }) => to === 'A');
-    if (executionId !== null && (isOpen(from) || isOpened)) executions.push(executionWrite(executionId, move, last.to));
+    if (executionId !== null && (isOpen(from) || isOpened))
+      executions.push(executionWrite(executionId, move.steps, last));
     task.status = last.to;
-    const forgets = last.to === 'P' || last.to === 'W';
-    tasks.push({
-      id: task.id,
-      status: last.to,
-      attempt: task.attempt,
-      executionId,
-      workerId: forgets ? null : workerId,
-      failure: forgets ? null : (move.failure?.class ?? null),
-      exitCode: last.to === 'S' ? 0 : forgets ? null : (move.failure?.exitCode ?? null),
-      message: move.failure?.message ?? null,
-      at: last.at,
-    });
     const { id: taskId, batchId, priority } = task;
     tx.publish({ kind: 'task', taskId, batchId, from, to: last.to, priority, workerId, executionId });
-    if (forgets) task.workerId = null;
+    if (last.to === 'P' || last.to === 'W') task.workerId = null;
+    tasks.push(taskWrite(task, last));
   }
   await tx.writeTaskStates(tasks);
   await tx.writeExecutions(executions);
@@ -74,12 +60,9 @@ function checkSteps({ task, steps }: Move): void {
 }
 
 async function openExecutions(tx: Transaction, moves: readonly Move[]): Promise<void> {
-  const opening = moves.flatMap((move) => {
-    const step = move.steps.find(({ to }) => to === 'A');
-    if (step === undefined) return [];
-    if (move.worker === undefined) throw new Error(`task ${move.task.id} is assigned to no worker`);
-    return [{ task: move.task, workerId: move.worker, at: step.at }];
-  });
+  const opening = moves.flatMap(({ task, steps }) =>
+    steps.flatMap((step) => (step.to === 'A' ? [{ task, workerId: step.workerId, at: step.at }] : [])),
+  );
   const ids = await tx.insertExecutions(
     opening.map(({ task, workerId, at }) => ({ taskId: task.id, workerId, attempt: task.attempt + 1, at })),
   );
@@ -92,19 +75,40 @@ async function openExecutions(tx: Transaction, moves: readonly Move[]): Promise<
   });
 }
 
-function executionWrite(id: ExecutionWrite['id'], move: Move, to: Status): ExecutionWrite {
-  const timeOf = (status: Status) => move.steps.find((step) => step.to === status)?.at ?? null;
-  const outcome = outcomeOf(to);
+function taskWrite(task: TaskState, last: Step): TaskStateWrite {
+  const failure = last.to === 'F' ? last.failure : undefined;
+  return {
+    id: task.id,
+    status: last.to,
+    attempt: task.attempt,
+    executionId: task.executionId,
+    workerId: task.workerId,
+    failure: failure?.class ?? null,
+    exitCode: last.to === 'S' ? 0 : (failure?.exitCode ?? null),
+    message: reasonOf(last)?.message ?? null,
+    at: last.at,
+  };
+}
+
+function executionWrite(id: ExecutionWrite['id'], steps: readonly Step[], last: Step): ExecutionWrite {
+  const timeOf = (status: Status) => steps.find(({ to }) => to === status)?.at ?? null;
+  const outcome = outcomeOf(last.to);
+  const reason = reasonOf(last);
   return {
     id,
     outcome,
     acceptedAt: timeOf('C'),
     startedAt: timeOf('R'),
-    endedAt: outcome === 'open' ? null : (move.steps.at(-1)?.at ?? null),
-    exitCode: to === 'S' ? 0 : (move.failure?.exitCode ?? null),
-    failure: move.failure?.class ?? null,
-    message: move.failure?.message ?? null,
+    endedAt: outcome === 'open' ? null : last.at,
+    exitCode: last.to === 'S' ? 0 : (reason?.exitCode ?? null),
+    failure: reason?.class ?? null,
+    message: reason?.message ?? null,
   };
+}
+
+function reasonOf(step: Step): Failure | undefined {
+  if (step.to === 'F') return step.failure;
+  return step.to === 'P' ? step.lost : undefined;
 }
 
 function outcomeOf(to: Status): Outcome {
@@ -115,15 +119,15 @@ function outcomeOf(to: Status): Outcome {
 }
 
 /** What somebody stopped on purpose is not started again by itself. */
-function willBeRetried({ task, steps, failure }: Move): boolean {
-  return steps.at(-1)?.to === 'F' && task.retry > 0 && failure?.class !== 'signal';
+function willBeRetried(task: TaskState, last: Step): boolean {
+  return last.to === 'F' && task.retry > 0 && last.failure.class !== 'signal';
 }
 
-async function settle(tx: Transaction, move: Move): Promise<void> {
-  const last = move.steps.at(-1);
+async function settle(tx: Transaction, { task, steps }: Move): Promise<void> {
+  const last = steps.at(-1);
   if (last === undefined || !isEnded(last.to)) return;
-  if (willBeRetried(move)) await retryByClone(tx, move.task, move.task.retry - 1, last.at);
-  else await releaseDependents(tx, move.task, last.to, last.at);
+  if (willBeRetried(task, last)) await retryByClone(tx, task, task.retry - 1, last.at);
+  else await releaseDependents(tx, task, last.to, last.at);
 }
 
 /** Hides an ended task in favour of a copy in P, which whatever waited for the task now waits for. Returns the copy's id. */
