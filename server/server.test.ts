@@ -283,6 +283,18 @@ describe('refusals', () => {
       code: 'UNKNOWN_TASK',
       taskIndex: 0,
     });
+    expect(
+      await refusal(api.task.submit.mutate({ tasks: [{ command: 'a', input: ['/data/a.fastq'] }] })),
+    ).toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('file:///data/a.fastq'),
+    });
+    expect(
+      await refusal(api.task.submit.mutate({ tasks: [{ command: 'a', output: 's3://bucket/x/' }] })),
+    ).toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('not s3://'),
+    });
     expect(await refusal(api.task.list.query({ batch: 'nowhere' }))).toMatchObject({ code: 'UNKNOWN_BATCH' });
     expect(await refusal(api.task.select.query({ names: ['nobody'] }))).toMatchObject({ code: 'UNKNOWN_TASK' });
     const { tasks } = await api.task.list.query({});

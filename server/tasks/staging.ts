@@ -1,6 +1,7 @@
 import { ScitqError } from '#core/contract/errors.ts';
 import type { NewTask } from '#core/contract/task.ts';
 import type { Store, Transaction } from '#server/store/store.ts';
+import { checkUris } from './check-uris.ts';
 import { commandOf } from './normalise.ts';
 import type { Submitted, TaskSource } from './submit.ts';
 import { submit } from './submit.ts';
@@ -10,7 +11,7 @@ export const STAGED_FOR = 3_600_000;
 
 /**
  * Keeps one part of a long submission until {@link commitStaged}. A part may be sent again; the last one counts.
- * Commands are checked here already, so that a mistake shows before the whole file has been sent.
+ * Commands and URIs are checked here already, so that a mistake shows before the whole file has been sent.
  */
 export async function stage(
   store: Store,
@@ -19,6 +20,7 @@ export async function stage(
 ): Promise<void> {
   part.tasks.forEach((task, index) => {
     commandOf(task, index);
+    checkUris(task, index);
   });
   const tasks = JSON.stringify(part.tasks);
   await store.write((tx) => tx.putSubmissionPart(part.submission, part.part, tasks, now()));

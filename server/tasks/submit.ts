@@ -5,6 +5,7 @@ import type { BatchId, TaskId } from '#core/task/ids.ts';
 import { taskIdAfter } from '#core/task/ids.ts';
 import { isEnded } from '#core/task/status.ts';
 import type { DependencyRow, NewTaskRow, Store, Transaction } from '#server/store/store.ts';
+import { checkUris } from './check-uris.ts';
 import { commandOf, settingsOf } from './normalise.ts';
 import type { Reference, Referring } from './references.ts';
 import { resolveReferences } from './references.ts';
@@ -111,6 +112,7 @@ function rowOf(
   references: readonly Reference[],
   at: number,
 ): NewTaskRow {
+  checkUris(task, index);
   const waitingFor = references.filter((reference) => !isMet(reference)).length;
   return {
     batchId,

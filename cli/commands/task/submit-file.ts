@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { toScitqError } from '#client/error.ts';
 import type { TaskId } from '#core/task/ids.ts';
 import { CliError } from '../../errors.ts';
@@ -41,7 +40,7 @@ export async function submitFile(
       throw refuse(error, 0).error;
     });
   }
-  const submission = randomUUID();
+  const submission = crypto.randomUUID();
   const count = await stageAll(api, submission, withFirst([first.value, second.value], parts), refuse, options.onSent);
   return api.task.commit.mutate({ submission, parts: count, batch }).catch((error) => {
     throw refuse(error, 0).error;
