@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: './e2e/programs/built.ts',
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,

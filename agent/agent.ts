@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -24,6 +23,7 @@ import { openOutbox } from './outbox/outbox.ts';
 import { Runner } from './runner.ts';
 import { AgentSession } from './session.ts';
 import { Slots } from './slots.ts';
+import { clearWorkspace, workspaceOf } from './staging/workspace.ts';
 
 /** Reports that wait for a server that is away; far more than the tasks a worker holds can cause. */
 const MAX_PENDING_REPORTS = 1_000_000;
@@ -41,6 +41,8 @@ export interface AgentOptions {
   log: Logger;
   onConnected: () => void;
   onRefused: (error: ScitqError) => void;
+  /** The server asks this agent to stop. */
+  onRetired: (reason: string) => void;
   /** Called whenever nothing is held any more. */
   onIdle: () => void;
 }
@@ -75,10 +77,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const executionsFolder = join(folder, 'executions');
   const slots = new Slots(0);
   const logs = new LogShipper((chunks) => api().agent.logs.mutate({ chunks }));
-  const drop = async (id: Id) => {
+  const drop = async (id: Id, failed = false) => {
     logs.forget(id);
     await holdings.forget(id);
-    if (stages) await rm(join(executionsFolder, String(id)), { recursive: true, force: true });
+    if (stages) await clearWorkspace(workspaceOf(executionsFolder, id), failed);
     if (holdings.all().size === 0) options.onIdle();
   };
   const runner = new Runner({
@@ -100,9 +102,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     outbox,
     drainLogs: (ids) => logs.drain(ids),
     send: (reports) => api().agent.report.mutate({ reports }),
-    onClosed: (ids) => {
-      for (const id of ids)
-        drop(id).catch((error: unknown) => log.error({ err: error }, 'an execution could not be removed'));
+    onClosed: (reports) => {
+      for (const { executionId, progress } of reports) {
+        drop(executionId, progress.kind === 'failed').catch((error: unknown) =>
+          log.error({ err: error, executionId }, 'an execution could not be removed'),
+        );
+      }
     },
     onRefused: (ids) => void runner.forget(ids),
   });
@@ -130,7 +135,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       case 'capacity':
         return setCapacity(message.concurrency);
       case 'retire':
-        log.info({ reason: message.reason }, 'the server retires this worker');
+        options.onRetired(message.reason);
     }
   };
   const session = new AgentSession({
@@ -138,6 +143,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     token: identity.token,
     version: VERSION,
     outbox: outbox.id,
+    capacity: identity.capacity,
     holding: () => [...holdings.all().keys()],
     onMessage,
     onDisconnected: () => {
@@ -184,6 +190,6 @@ async function makeExecutors(options: AgentOptions) {
 }
 
 /** Tells this agent's containers from those of other agents, also of other servers, on the same machine. */
-function agentId({ workerId, token }: Identity): string {
-  return `${workerId}-${createHash('sha256').update(token).digest('hex').slice(0, 8)}`;
+function agentId({ token }: Identity): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 12);
 }

@@ -20,7 +20,7 @@ export class Delivery {
   readonly #outbox: Outbox<OutgoingReport>;
   readonly #drainLogs: (ids: readonly ExecutionId[]) => Promise<void>;
   readonly #send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
-  readonly #onClosed: (ids: readonly ExecutionId[]) => void;
+  readonly #onClosed: (reports: readonly OutgoingReport[]) => void;
   readonly #onRefused: (ids: readonly ExecutionId[]) => void;
   #connected = false;
   #run: Promise<void> | undefined;
@@ -30,7 +30,7 @@ export class Delivery {
     drainLogs: (ids: readonly ExecutionId[]) => Promise<void>;
     send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
     /** The server has the end of these. */
-    onClosed: (ids: readonly ExecutionId[]) => void;
+    onClosed: (reports: readonly OutgoingReport[]) => void;
     /** The server does not want these. */
     onRefused: (ids: readonly ExecutionId[]) => void;
   }) {
@@ -78,10 +78,8 @@ export class Delivery {
     while (this.#connected) {
       const pending = this.#outbox.pending(MAX_REPORTS);
       if (pending.length === 0) return;
-      const ending = pending
-        .filter(({ report }) => endsExecution(report.progress))
-        .map(({ report }) => report.executionId);
-      await this.#drainLogs(ending);
+      const ending = pending.map(({ report }) => report).filter(({ progress }) => endsExecution(progress));
+      await this.#drainLogs(ending.map(({ executionId }) => executionId));
       const { lastSeq, refused } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));
       this.#outbox.acknowledged(lastSeq);
       this.#onClosed(ending);

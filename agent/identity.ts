@@ -1,55 +1,95 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { connect } from '#client/connect.ts';
-import { WorkerId } from '#core/contract/ids.ts';
+import { ScitqError } from '#core/contract/errors.ts';
 import { VERSION } from '#core/version.ts';
 
-const Identity = z.object({ workerId: WorkerId, token: z.string(), address: z.string() });
-export type Identity = z.infer<typeof Identity>;
+const Identity = z.object({ token: z.string(), concurrency: z.int(), prefetch: z.int() });
 
-export interface EnrolOptions {
+/** Who this agent is to its server. */
+export interface Identity {
+  token: string;
+  /** Set when it was started with other numbers than the last time, for the server to take note of. */
+  capacity?: Capacity;
+}
+
+export interface Capacity {
+  concurrency: number;
+  prefetch: number;
+}
+
+export interface EnrolOptions extends Capacity {
   folder: string;
   address: string;
   /** Works once a worker; not needed by an agent that was enrolled before. */
   enrolToken: string | undefined;
   name: string;
   batch: string | undefined;
-  concurrency: number;
-  prefetch: number;
 }
 
 /** Who this agent is: kept in its folder since it enrolled, else it enrols now. Undefined: it has no token to do so. */
 export async function identify(options: EnrolOptions): Promise<Identity | undefined> {
-  const file = join(options.folder, 'identity.json');
+  const { folder, concurrency, prefetch } = options;
+  const file = join(folder, 'identity.json');
   const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return Identity.parse(JSON.parse(kept));
-  if (options.enrolToken === undefined) return undefined;
-  const { address, name, batch, concurrency, prefetch } = options;
-  const client = connect({ address, token: options.enrolToken });
+  if (kept === undefined) return enrol(options, file);
+  const { token, ...before } = Identity.parse(JSON.parse(kept));
+  if (before.concurrency === concurrency && before.prefetch === prefetch) return { token };
+  await keep(file, { token, concurrency, prefetch });
+  return { token, capacity: { concurrency, prefetch } };
+}
+
+async function enrol(options: EnrolOptions, file: string): Promise<Identity | undefined> {
+  const { address, enrolToken, name, batch, concurrency, prefetch } = options;
+  if (enrolToken === undefined) return undefined;
+  const client = connect({ address, token: enrolToken });
   try {
-    const enrolled = await client.api.agent.enrol.mutate({
+    const { token } = await client.api.agent.enrol.mutate({
       name,
       concurrency,
       prefetch,
       version: VERSION,
       ...(batch !== undefined && { batch }),
     });
-    const identity: Identity = { ...enrolled, address };
-    await keep(file, identity);
-    return identity;
+    await keep(file, { token, concurrency, prefetch });
+    return { token };
   } finally {
     await client.close();
   }
 }
 
-async function keep(file: string, identity: Identity): Promise<void> {
+async function keep(file: string, identity: z.infer<typeof Identity>): Promise<void> {
   const temporary = `${file}.new`;
   await writeFile(temporary, JSON.stringify(identity), { mode: 0o600 });
   await chmod(temporary, 0o600);
   await rename(temporary, file);
 }
 
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+/** Makes the agent's folder, for its owner alone. Throws INVALID when it cannot be made or written. */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+    const probe = join(folder, '.writable');
+    // Not empty: that would fit on a full disk.
+    await writeFile(probe, 'yes');
+    await rm(probe);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ScitqError('INVALID', `The folder ${folder} of this worker cannot be written: ${reason}.`, {
+      hint: 'Choose another one with --data, or see to its disk and permissions.',
+    });
+  }
+}
+
+/** With its parents, one after the other: Node's own way never ends below /proc, where nothing can be made. */
+async function makeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new Error('it is a file');
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    // Somebody else made it meanwhile.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
 }

@@ -10,7 +10,7 @@ import { ScitqError } from '#core/contract/errors.ts';
 import { VERSION } from '#core/version.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { FolderInUse, lockFolder } from './folder-lock.ts';
-import { type EnrolOptions, type Identity, identify, makeFolder } from './identity.ts';
+import { type EnrolOptions, type Identity, identify, prepareFolder } from './identity.ts';
 
 interface Flags {
   server?: string;
@@ -23,6 +23,7 @@ interface Flags {
   data?: string;
   once?: boolean;
   executor: 'real' | 'noop';
+  unlessRunning?: boolean;
   drain: number;
 }
 
@@ -49,6 +50,7 @@ const program = new Command('scitq-worker')
       .choices(['real', 'noop'])
       .default('real'),
   )
+  .option('--unless-running', 'end quietly when another agent works in the folder')
   .addHelpText(
     'after',
     '\nExample:\n  scitq-worker -s lab-server --enrol "$TOKEN" --name node1 --batch assembly --concurrency 4',
@@ -67,8 +69,12 @@ function count(least: number) {
 async function main(): Promise<number> {
   const flags = program.parse(process.argv, { from: 'node' }).opts<Flags>();
   const folder = resolve(flags.data ?? join(defaultDataFolder(), 'worker'));
-  await makeFolder(folder);
-  const unlock = await lockFolder(folder);
+  await prepareFolder(folder);
+  const unlock = await lockFolder(folder).catch((error: unknown) => {
+    if (error instanceof FolderInUse && flags.unlessRunning) return undefined;
+    throw error;
+  });
+  if (unlock === undefined) return EXIT.done;
   try {
     return await work(flags, folder);
   } finally {
@@ -91,7 +97,10 @@ async function work(flags: Flags, folder: string): Promise<number> {
   }
   const { name, batch, concurrency, prefetch } = flags;
   const enrolToken = flags.enrol ?? process.env.SCITQ_ENROL_TOKEN ?? local?.enrolToken;
-  const identity = await identifyPatiently({ folder, address, enrolToken, name, batch, concurrency, prefetch });
+  const token = flags.token ?? process.env.SCITQ_TOKEN;
+  const identity = token
+    ? { token, capacity: { concurrency, prefetch } }
+    : await identifyPatiently({ folder, address, enrolToken, name, batch, concurrency, prefetch });
   const { promise: over, resolve: end } = Promise.withResolvers<number>();
   let agent: Agent | undefined;
   const endIfDone = async () => {
@@ -112,6 +121,10 @@ async function work(flags: Flags, folder: string): Promise<number> {
     onRefused: (error) => {
       log.error(`${error.message} Remove ${join(folder, 'identity.json')} to enrol this worker anew.`);
       end(EXIT.notLoggedIn);
+    },
+    onRetired: (reason) => {
+      log.info({ reason }, 'the server asks this worker to stop');
+      end(EXIT.done);
     },
     onIdle: () => void endIfDone(),
   });

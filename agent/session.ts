@@ -5,6 +5,7 @@ import { toScitqError } from '#client/error.ts';
 import type { ServerMessage } from '#core/contract/agent.ts';
 import type { ScitqError } from '#core/contract/errors.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
+import type { Capacity } from './identity.ts';
 
 export interface SessionOptions {
   /** Asked before each connection. */
@@ -12,6 +13,8 @@ export interface SessionOptions {
   token: string;
   version: string;
   outbox: string;
+  /** Told to the server once, at the first hello. */
+  capacity: Capacity | undefined;
   /** What the agent holds at the time of each new connection. */
   holding: () => ExecutionId[];
   onMessage: (message: ServerMessage, client: Client) => Promise<void>;
@@ -28,9 +31,11 @@ export class AgentSession {
   readonly #options: SessionOptions;
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
+  #capacity: Capacity | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#capacity = options.capacity;
   }
 
   start(): void {
@@ -66,13 +71,14 @@ export class AgentSession {
       for (const message of messages) {
         if (message.kind === 'hello') {
           greeted = true;
+          this.#capacity = undefined;
           heartbeat = setInterval(() => client.api.agent.heartbeat.mutate().catch(close), message.heartbeat);
         }
         await onMessage(message, client);
       }
     };
     const subscription = client.api.agent.session.subscribe(
-      { holding: holding(), outbox, version },
+      { holding: holding(), outbox, version, ...(this.#capacity && { capacity: this.#capacity }) },
       {
         onData: (messages) => {
           handled = handled.then(() => handle(messages)).catch(close);

@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'vitest';
 
 /** What some tests need beside Node, and how one gets it. */
@@ -11,6 +14,16 @@ const SERVICES = {
   electron: {
     needs: 'Xvfb, and an Electron (ELECTRON_OVERRIDE_DIST_PATH, or the one npm downloads at first start)',
     isThere: async () => existsSync('/usr/bin/Xvfb') && process.env.ELECTRON_OVERRIDE_DIST_PATH !== undefined,
+  },
+  smallDisk: {
+    needs: 'the right to mount a tmpfs (Linux, as root)',
+    isThere: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'scitq-mount-'));
+      const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder]).status === 0;
+      if (isMounted) spawnSync('umount', [folder]);
+      rmdirSync(folder);
+      return isMounted;
+    },
   },
   chromium: {
     needs: 'Chromium in /usr/bin/chromium',

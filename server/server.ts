@@ -6,6 +6,7 @@ import { VERSION } from '#core/version.ts';
 import { AgentHub } from './agents/hub.ts';
 import { OpenExecutions } from './agents/open-executions.ts';
 import { makeHttp } from './api/http.ts';
+import { hashToken } from './auth/tokens.ts';
 import type { ServerConfig } from './config/config.ts';
 import { ensureToken, FILES, prepareDataFolder, writePrivately } from './data-folder.ts';
 import { LogFiles } from './logs/log-files.ts';
@@ -22,6 +23,8 @@ export interface Server {
   /** For commands, and agents, of this machine; also kept in the data folder. */
   readonly adminToken: string;
   readonly enrolToken: string;
+  /** Asks the worker with that token to stop in order; resolves when it has gone. */
+  retireWorker(token: string, reason: string): Promise<void>;
   /** Compares what is in memory with what the database says; returns the differences. */
   check(): Promise<string[]>;
   close(): Promise<void>;
@@ -97,7 +100,11 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Se
     );
     log.info({ address, data: config.data }, 'ready');
     const check = () => compareWithDatabase(store, counters, dispatcher, onError);
-    return { address, adminToken, enrolToken, check, close, [Symbol.asyncDispose]: close };
+    const retireWorker = async (token: string, reason: string) => {
+      const row = await store.read.token(hashToken(token));
+      if (row?.kind === 'worker') await hub.retire(row.workerId, reason);
+    };
+    return { address, adminToken, enrolToken, retireWorker, check, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { type BytePath, raw, shown } from './byte-path.ts';
 import { onPath, TransferError } from './transfer-error.ts';
 
-const CHUNK = 1 << 20;
+const CHUNK = 2 << 20;
 
 export interface CopyFileOptions {
   signal: AbortSignal | undefined;
@@ -17,7 +17,7 @@ export interface CopyFileOptions {
 
 /**
  * Copies a file with its permissions and time of change. It appears at `target` whole or not at all, and replaces what
- * was there. Holds two pieces of 1 MiB in memory: one is read while the other is written.
+ * was there. Holds two pieces of 2 MiB in memory: one is read while the other is written.
  */
 export async function copyFile(source: BytePath, target: BytePath, options: CopyFileOptions): Promise<void> {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (options.follow ? 0 : constants.O_NOFOLLOW);
@@ -28,7 +28,7 @@ export async function copyFile(source: BytePath, target: BytePath, options: Copy
   await appearAt(target, async (part) => {
     // Not others' bits of the original that run programs as its owner.
     await using to = await onPath('write', target, () => open(raw(part), 'wx', found.mode & 0o777));
-    await copyBytes(from, to, source, target, options);
+    await copyBytes({ from, to, source, target, piece: Math.min(CHUNK, found.size + 1) }, options);
     await onPath('write', target, () => to.utimes(found.atime, found.mtime));
   });
 }
@@ -50,26 +50,32 @@ async function appearAt(target: BytePath, make: (part: BytePath) => Promise<void
   }
 }
 
+interface Copying {
+  from: FileHandle;
+  to: FileHandle;
+  source: BytePath;
+  target: BytePath;
+  /** Bytes that are read at once; small for a small file, which has many companions. */
+  piece: number;
+}
+
 async function copyBytes(
-  from: FileHandle,
-  to: FileHandle,
-  source: BytePath,
-  target: BytePath,
+  { from, to, source, target, piece }: Copying,
   { signal, onBytes }: CopyFileOptions,
 ): Promise<void> {
-  const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
+  let buffer = Buffer.allocUnsafe(piece);
+  let spare: typeof buffer | undefined;
   let writing: Promise<void> = Promise.resolve();
   try {
-    for (let turn: 0 | 1 = 0; ; turn = turn === 0 ? 1 : 0) {
+    for (;;) {
       signal?.throwIfAborted();
-      const buffer = buffers[turn];
-      const { bytesRead } = await onPath('read', source, () => from.read(buffer, 0, CHUNK, null));
+      const { bytesRead } = await onPath('read', source, () => from.read(buffer, 0, piece, null));
       await writing;
       if (bytesRead === 0) return;
-      writing = onPath('write', target, () => to.writeFile(buffer.subarray(0, bytesRead))).then(() =>
-        onBytes(bytesRead),
-      );
+      const full = buffer.subarray(0, bytesRead);
+      writing = onPath('write', target, () => to.writeFile(full)).then(() => onBytes(bytesRead));
       writing.catch(() => undefined);
+      [buffer, spare] = [spare ?? Buffer.allocUnsafe(piece), buffer];
     }
   } finally {
     await writing.catch(() => undefined);

@@ -159,7 +159,7 @@ describe('get', () => {
     await get(`file://${from}/`, to, { onProgress: (progress) => void seen.push(progress) });
     expect(seen[0]).toEqual({ done: 0, total: 3_000_500 });
     expect(seen.at(-1)).toEqual({ done: 3_000_500, total: 3_000_500 });
-    expect(seen.length).toBeGreaterThanOrEqual(5);
+    expect(seen.length).toBeGreaterThanOrEqual(4);
   });
 
   test('breaks off when told, and leaves no half file', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type Journal, openJournal } from './journal.ts';
+import { parseStored, type Restored, restore, type Stored } from './outbox-records.ts';
 
 /**
  * Reports on their way to the server: numbered from 1 without a gap, in a journal on disk until the server has
@@ -59,20 +59,6 @@ export class OutboxFull extends Error {
   override readonly name = 'OutboxFull';
 }
 
-const stored = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('opened'), id: z.string(), bootId: z.string(), acknowledged: z.int().min(0) }),
-  z.object({ kind: z.literal('report'), seq: z.int().min(1), report: z.unknown() }),
-  z.object({ kind: z.literal('acknowledged'), seq: z.int().min(0) }),
-]);
-type Stored = z.infer<typeof stored>;
-
-interface Restored<R> {
-  id: string | undefined;
-  bootId: string | undefined;
-  reports: R[];
-  firstSeq: number;
-}
-
 const COMPACT_AT = 4 << 20;
 const RETRY_MS = 2_000;
 
@@ -82,7 +68,7 @@ export async function openOutbox<R>(options: OutboxOptions<R>): Promise<OpenedOu
   const opened = await openJournal<Stored>({
     path: join(options.folder, 'outbox.journal'),
     parse: (value) => {
-      const record = stored.parse(value);
+      const record = parseStored(value);
       restore(restored, record, options.parse);
       return record;
     },
@@ -92,27 +78,6 @@ export async function openOutbox<R>(options: OutboxOptions<R>): Promise<OpenedOu
   const outbox = new JournalledOutbox<R>(opened.journal, options, id, restored);
   if (id !== restored.id) await outbox.renumber(1);
   return opened.warning === undefined ? { outbox } : { outbox, warning: opened.warning };
-}
-
-/** Throws when the record doesn't follow from those before it, which makes the journal damaged from there on. */
-function restore<R>(restored: Restored<R>, record: Stored, parse: (value: unknown) => R): void {
-  switch (record.kind) {
-    case 'opened':
-      restored.id = record.id;
-      restored.bootId = record.bootId;
-      restored.firstSeq = record.acknowledged + 1;
-      restored.reports = [];
-      return;
-    case 'report': {
-      const expected = restored.firstSeq + restored.reports.length;
-      if (record.seq !== expected) throw new Error(`report ${record.seq} stands where ${expected} should`);
-      restored.reports.push(parse(record.report));
-      return;
-    }
-    case 'acknowledged':
-      restored.reports.splice(0, record.seq + 1 - restored.firstSeq);
-      restored.firstSeq = Math.max(restored.firstSeq, record.seq + 1);
-  }
 }
 
 /** Reports that are written by one write of the journal. */

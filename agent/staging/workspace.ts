@@ -1,5 +1,5 @@
 import { chownSync, mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Order } from '#core/contract/agent.ts';
@@ -42,6 +42,19 @@ export async function makeWorkspace(workspace: Workspace, order: Order): Promise
   const { uid, gid } = order.settings;
   if (uid === undefined && gid === undefined) return;
   for (const folder of [run, input, output, temp]) chownSync(folder, uid ?? 0, gid ?? 0);
+}
+
+/**
+ * Removes what is of no more use once the server has the end of an execution. After a failure `output` and `tmp` stay
+ * for whoever looks into it, where there is anything in them.
+ */
+export async function clearWorkspace(
+  { root, run, input, resource, output, temp }: Workspace,
+  failed: boolean,
+): Promise<void> {
+  if (!failed) return rm(root, { recursive: true, force: true });
+  for (const folder of [run, input, resource]) await rm(folder, { recursive: true, force: true });
+  for (const folder of [output, temp, root]) await rmdir(folder).catch(() => undefined);
 }
 
 /** The order as its executor needs it. `slots` is how many tasks share this machine. */

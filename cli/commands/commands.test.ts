@@ -92,22 +92,10 @@ describe('the life of tasks', () => {
 
   it('depends on other tasks by name, range and `last`', async () => {
     const first = await ended('--name', 'first', '--', 'true');
-    const { stdout } = await system.scitq([
-      ...[
-        'task',
-        'create',
-        '--quiet',
-        '--batch',
-        'Default',
-        '--dependency',
-        `${first},first`,
-        '--after',
-        'last',
-        '--',
-        'true',
-      ],
-    ]);
-    const shown = JSON.parse((await system.scitq(['task', 'show', stdout.trim(), '--json'])).stdout);
+    const waits = ['--dependency', 'first', '--after', `last,${first}-${first}`];
+    const queued = await system.scitq(['task', 'create', '--quiet', '--batch', 'Default', ...waits, '--', 'true']);
+    expect(queued.stderr).toBe('');
+    const shown = JSON.parse((await system.scitq(['task', 'show', queued.stdout.trim(), '--json'])).stdout);
     expect(shown.dependency).toEqual([
       { taskId: Number(first), kind: 'end', met: true },
       { taskId: Number(first), kind: 'success', met: true },

@@ -25,6 +25,8 @@ describe('commands to paste', () => {
   it('call the program as it was called', () => {
     const byName = new CommandsToPaste({ cwd, env: {}, script: '/usr/local/bin/scitq' }, `${cwd}/data`);
     expect(byName.scitq('status')).toBe('SCITQ_DATA=data scitq status');
+    const elsewhere = new CommandsToPaste({ cwd, env: npm, script: '/opt/scitq/dist/scitq.js' }, `${cwd}/data`);
+    expect(elsewhere.scitq('status')).toBe('SCITQ_DATA=data node /opt/scitq/dist/scitq.js status');
     const byPath = new CommandsToPaste({ cwd, env: {}, script: `${cwd}/dist/scitq.js` }, `${cwd}/data`);
     expect(byPath.scitq('status')).toBe('SCITQ_DATA=data node dist/scitq.js status');
   });

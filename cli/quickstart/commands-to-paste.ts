@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { quoteWords } from '#core/task/command.ts';
 
 /** Where and how this program was started, as far as it matters for commands that a reader pastes. */
@@ -36,14 +36,19 @@ export class CommandsToPaste {
   /** A path as short as it can be from here. */
   path(path: string): string {
     const short = relative(this.#around.cwd, path);
-    return short === '' || short === '..' || short.startsWith(`..${sep}`) ? path : short;
+    return short === '' || isOutside(short) ? path : short;
   }
 
   /** As it was started itself: by npm, by its name, or by Node from a path. */
   #program(): string {
     const { env, script, cwd } = this.#around;
-    if (env.npm_execpath !== undefined) return 'npx scitq';
+    // npx finds the program in the package that npm was started in, and nowhere else.
+    if (env.npm_execpath !== undefined && !isOutside(relative(cwd, resolve(cwd, script)))) return 'npx scitq';
     if (!script.endsWith('.js') && !script.endsWith('.ts')) return 'scitq';
     return `node ${quoteWords([this.path(resolve(cwd, script))])}`;
   }
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
 }

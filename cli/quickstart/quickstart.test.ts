@@ -49,7 +49,7 @@ describe('the quick start', () => {
       const kept = await quickstart(folder.path, ['--keep']);
       expect(kept.code).toBe(0);
       const list = /all tasks +(.*)$/m.exec(kept.stdout)?.[1] ?? 'false';
-      const log = /its log +(.*)$/m.exec(kept.stdout)?.[1] ?? 'false';
+      const log = /^ {2}its log +(.*)$/m.exec(kept.stdout)?.[1] ?? 'false';
       expect((await exec('sh', ['-c', list], { cwd: folder.path })).stdout).toContain('truncated-on-purpose');
       expect((await exec('sh', ['-c', log], { cwd: folder.path })).stderr).toContain('unexpected end of file');
 

@@ -63,6 +63,7 @@ export async function quickstart(session: Session, options: QuickstartOptions): 
   await using server = await reach(folders.data);
   if (server === undefined)
     throw new CliError('UNAVAILABLE', 'the server has started but does not answer', `Its log is ${own.logFile}`);
+  session.output.note(`the server is ready at ${server.address}, its worker runs ${concurrency} tasks at once`);
   const outcome = await run(server, AbortSignal.any([signal, own.died]));
   const { address, pid } = server;
   const ending: Ending = options.keep === true ? { kind: 'kept', address, pid } : { kind: 'stopped', concurrency };

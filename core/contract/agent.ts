@@ -10,11 +10,14 @@ import { BatchName } from './task.ts';
 export const MAX_REPORTS_PER_REQUEST = 5_000;
 export const MAX_LOG_CHUNK_BYTES = 262_144;
 
+const Concurrency = z.int().min(0).max(10_000);
+const Prefetch = z.int().min(0).max(100_000);
+
 export const Enrolment = z.strictObject({
   name: z.string().min(1).max(200),
   batch: BatchName.optional(),
-  concurrency: z.int().min(0).max(10_000),
-  prefetch: z.int().min(0).max(100_000),
+  concurrency: Concurrency,
+  prefetch: Prefetch,
   version: z.string().max(100),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
@@ -63,8 +66,12 @@ export const SessionInput = z.strictObject({
   holding: z.array(ExecutionIdSchema).max(200_000),
   /** Names the agent's run of sequence numbers; another name means that it counts from 1 again. */
   outbox: z.string().max(100),
+  /** Set when the agent was started with other numbers than before; else the server's stand. */
+  capacity: z.strictObject({ concurrency: Concurrency, prefetch: Prefetch }).exactOptional(),
   version: z.string().max(100),
 });
+
+export type SessionInput = z.infer<typeof SessionInput>;
 
 const Failure = z.strictObject({
   class: z.enum(FAILURE_CLASSES),

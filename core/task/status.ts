@@ -43,7 +43,6 @@ export const STATUSES = [
 
 export type OpenStatus = 'A' | 'C' | 'D' | 'O' | 'R' | 'Z' | 'U' | 'V';
 export type EndedStatus = 'S' | 'F' | 'X';
-export type QueuedStatus = 'I' | 'W' | 'P';
 
 export const OPEN: readonly OpenStatus[] = ['A', 'C', 'D', 'O', 'R', 'Z', 'U', 'V'];
 export const ENDED: readonly EndedStatus[] = ['S', 'F', 'X'];

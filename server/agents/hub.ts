@@ -7,6 +7,7 @@ import type {
   ReportRecord,
   ReportsAnswer,
   ServerMessage,
+  SessionInput,
 } from '#core/contract/agent.ts';
 import { ScitqError } from '#core/contract/errors.ts';
 import type { ExecutionId, WorkerId } from '#core/task/ids.ts';
@@ -61,20 +62,28 @@ export class AgentHub {
    */
   async *connect(
     workerId: WorkerId,
-    { holding, outbox }: { holding: readonly ExecutionId[]; outbox: string },
+    input: SessionInput,
     signal: AbortSignal,
   ): AsyncGenerator<ServerMessage[], void, void> {
     this.#sessions.get(workerId)?.end();
     const session = new Session();
     this.#sessions.set(workerId, session);
     try {
-      const greeting = await this.#greet(workerId, holding, outbox);
+      const greeting = await this.#greet(workerId, input);
       this.#leases.touch(workerId);
       yield greeting;
       yield* session.messages(signal);
     } finally {
       if (this.#sessions.get(workerId) === session) this.#sessions.delete(workerId);
+      session.end();
     }
+  }
+
+  /** Asks an agent to stop in order; resolves when it has gone, at once when it is not connected. */
+  async retire(workerId: WorkerId, reason: string): Promise<void> {
+    const session = this.#sessions.get(workerId);
+    session?.push({ kind: 'retire', reason });
+    await session?.over;
   }
 
   async report(workerId: WorkerId, reports: readonly ReportRecord[]): Promise<ReportsAnswer> {
@@ -129,9 +138,9 @@ export class AgentHub {
     for (const session of this.#sessions.values()) session.end();
   }
 
-  async #greet(workerId: WorkerId, holding: readonly ExecutionId[], outbox: string): Promise<ServerMessage[]> {
+  async #greet(workerId: WorkerId, { holding, outbox, capacity }: SessionInput): Promise<ServerMessage[]> {
     const { store, logs } = this.#options;
-    const worker = await this.#setStatus(workerId, 'running', outbox);
+    const worker = await this.#setStatus(workerId, 'running', { outbox, ...capacity });
     // Assignments of this turn are committed before the read below, or come through the session after it.
     await nextTurn();
     const open = await store.read.openOrders(workerId);
@@ -162,7 +171,11 @@ export class AgentHub {
     return orders.length > 0 ? [hello, { kind: 'run', orders }] : [hello];
   }
 
-  async #setStatus(workerId: WorkerId, status: 'running' | 'offline', outbox?: string): Promise<WorkerRow> {
+  async #setStatus(
+    workerId: WorkerId,
+    status: 'running' | 'offline',
+    news: Partial<Pick<WorkerRow, 'outbox' | 'concurrency' | 'prefetch'>> = {},
+  ): Promise<WorkerRow> {
     const { store, now } = this.#options;
     return store.write(async (tx) => {
       const worker = await tx.worker(workerId);
@@ -171,9 +184,10 @@ export class AgentHub {
       }
       // A paused worker stays paused while it is in contact.
       const kept = worker.status === 'paused' && status === 'running';
-      const counting = outbox === undefined || outbox === worker.outbox ? {} : { outbox, lastSeq: 0 };
+      const counting = news.outbox === undefined || news.outbox === worker.outbox ? {} : { lastSeq: 0 };
       const changed: WorkerRow = {
         ...worker,
+        ...news,
         ...counting,
         status: kept ? 'paused' : status,
         lastContactAt: this.lastContact(workerId) ?? now(),

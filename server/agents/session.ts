@@ -11,6 +11,12 @@ export class Session {
   #queue: ServerMessage[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
+  readonly #over = Promise.withResolvers<void>();
+
+  /** Resolves when it has ended. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
 
   push(message: ServerMessage): void {
     if (this.#ended) return;
@@ -21,6 +27,7 @@ export class Session {
 
   end(): void {
     this.#ended = true;
+    this.#over.resolve();
     this.#wake?.();
   }
 

@@ -1,23 +1,29 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { Server } from '#server/server.ts';
 
-/** A worker that ends by itself is started again after this long, in milliseconds. */
-const RESTART_AFTER = 1_000;
+const Identity = z.object({ token: z.string().optional() });
+
+/** A worker that ends by itself is started again after this long, twice as long each time, in milliseconds. */
+const FIRST_RESTART = 1_000;
+const LONGEST_RESTART = 60_000;
 
 /**
  * A worker on the server's own machine: an agent as a child process. It survives the server's sudden death, as any
- * worker does; the next server finds it still there by the lock in its folder.
+ * worker does; the one that the next server starts then finds its folder in use, and leaves the place to it.
  */
 export class LocalWorker {
   readonly #options: { server: Server; data: string; concurrency: number; log: Logger; program?: string };
   #child: ChildProcess | undefined;
   #stopping = false;
+  #restartAfter = FIRST_RESTART;
 
   constructor(options: { server: Server; data: string; concurrency: number; log: Logger; program?: string }) {
     this.#options = options;
@@ -25,11 +31,20 @@ export class LocalWorker {
 
   /** Resolves when the agent's process runs. */
   async start(): Promise<void> {
-    const folder = this.#folder();
-    if (runningAgent(folder) !== undefined) return;
     const { server, concurrency, log, program = agentProgram() } = this.#options;
     const name = hostname();
-    const argv = ['--data', folder, '--name', name, '--concurrency', String(concurrency), '--prefetch', String(concurrency)];
+    const folder = this.#folder;
+    const argv = [
+      '--unless-running',
+      '--data',
+      folder,
+      '--name',
+      name,
+      '--concurrency',
+      String(concurrency),
+      '--prefetch',
+      String(concurrency),
+    ];
     const { promise: running, resolve, reject } = Promise.withResolvers<void>();
     const child = spawn(process.execPath, [program, ...argv], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -52,9 +67,11 @@ export class LocalWorker {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       this.#child = undefined;
-      if (this.#stopping) return;
+      // It ends well when it was told to, or when an agent from before works in the folder.
+      if (this.#stopping || code === 0) return;
       log.warn({ code, signal }, 'the worker on this machine ended; it is started again');
-      setTimeout(() => void this.#restart(), RESTART_AFTER).unref();
+      setTimeout(() => void this.#restart(), this.#restartAfter).unref();
+      this.#restartAfter = Math.min(LONGEST_RESTART, this.#restartAfter * 2);
     });
     await running;
   }
@@ -63,19 +80,22 @@ export class LocalWorker {
   async stop(): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
-    if (child !== undefined) {
-      const { promise: ended, resolve } = Promise.withResolvers<void>();
-      child.once('exit', () => resolve());
-      child.kill('SIGTERM');
-      await ended;
-      return;
-    }
-    const pid = runningAgent(this.#folder());
-    if (pid !== undefined) process.kill(pid, 'SIGTERM');
+    if (child === undefined) return this.#retireAdopted();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+    await ended;
   }
 
-  #folder(): string {
+  get #folder(): string {
     return join(this.#options.data, 'worker');
+  }
+
+  /** The agent of a server before this one is known by its token alone. */
+  async #retireAdopted(): Promise<void> {
+    const identity = await readFile(join(this.#folder, 'identity.json'), 'utf8').catch(() => '{}');
+    const { token } = Identity.parse(JSON.parse(identity));
+    if (token !== undefined) await this.#options.server.retireWorker(token, 'the server of this machine stops');
   }
 
   async #restart(): Promise<void> {
@@ -83,18 +103,6 @@ export class LocalWorker {
     await this.start().catch((error: unknown) =>
       this.#options.log.error({ err: error }, 'the worker on this machine cannot be started'),
     );
-  }
-}
-
-/** The pid of the agent that works in this folder, by its lock. */
-function runningAgent(folder: string): number | undefined {
-  try {
-    const lock: unknown = JSON.parse(readFileSync(join(folder, 'agent.lock'), 'utf8'));
-    if (typeof lock !== 'object' || lock === null || !('pid' in lock) || typeof lock.pid !== 'number') return undefined;
-    process.kill(lock.pid, 0);
-    return lock.pid;
-  } catch {
-    return undefined;
   }
 }
 
