@@ -95,6 +95,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     report: (executionId, progress) => {
       outbox.add({ executionId, at: Date.now(), progress });
     },
+    reportsStored: () =>
+      outbox.flushed().then(
+        () => true,
+        () => false,
+      ),
     drop,
     now: Date.now,
   });

@@ -1,3 +1,4 @@
+import { backoff } from '#client/connect.ts';
 import type { ReportRecord, ReportsAnswer } from '#core/contract/agent.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
 import type { Progress } from '#core/task/report.ts';
@@ -14,7 +15,7 @@ const MAX_REPORTS = 2_000;
 
 /**
  * Takes reports from the outbox to the server, in order, one request at a time. Before the end of an execution is
- * reported, all it printed has arrived. A failing request ends the run; the next connection begins another.
+ * reported, all it printed has arrived. What fails is tried again, after growing pauses or with the next connection.
  */
 export class Delivery {
   readonly #outbox: Outbox<OutgoingReport>;
@@ -24,6 +25,8 @@ export class Delivery {
   readonly #onRefused: (ids: readonly ExecutionId[]) => void;
   #connected = false;
   #run: Promise<void> | undefined;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: {
     outbox: Outbox<OutgoingReport>;
@@ -53,9 +56,12 @@ export class Delivery {
 
   disconnected(): void {
     this.#connected = false;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#failures = 0;
   }
 
-  /** Resolves when all is delivered, or the connection has broken. */
+  /** Resolves when all is delivered, or a request has failed. */
   async flush(): Promise<void> {
     await this.#outbox.flushed();
     this.#wake();
@@ -63,15 +69,28 @@ export class Delivery {
   }
 
   #wake(): void {
-    if (!this.#connected || this.#run !== undefined) return;
+    if (!this.#connected || this.#run !== undefined || this.#retry !== undefined) return;
     this.#run = this.#deliver()
-      .catch(() => {
-        this.#connected = false;
-      })
+      .then(
+        () => {
+          this.#failures = 0;
+        },
+        () => this.#tryAgainLater(),
+      )
       .finally(() => {
         this.#run = undefined;
-        if (this.#connected && this.#outbox.pending(1).length > 0) this.#wake();
+        if (this.#outbox.pending(1).length > 0) this.#wake();
       });
+  }
+
+  /** The connection may well stand: a server whose disk is full answers, but cannot take what it is told. */
+  #tryAgainLater(): void {
+    if (!this.#connected) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#wake();
+    }, backoff(this.#failures));
+    this.#failures += 1;
   }
 
   async #deliver(): Promise<void> {

@@ -207,7 +207,8 @@ export class Execution {
 
   async #endWith(progress: Progress): Promise<void> {
     this.#report(progress);
-    await this.#tools.holdings.reported(this.order.executionId);
+    // A successor does not report what the holdings call reported: the report must be on disk before.
+    if (await this.#tools.reportsStored()) await this.#tools.holdings.reported(this.order.executionId);
   }
 
   #report(progress: Progress): void {

@@ -20,6 +20,8 @@ export interface Tools {
   /** How many tasks this machine runs at once, for CPU and MEM. */
   concurrency: () => number;
   report: (id: ExecutionId, progress: Progress) => void;
+  /** Resolves when what was reported so far is in the outbox's journal; false when it could not be written. */
+  reportsStored: () => Promise<boolean>;
   /** Forgets an execution and removes its folder. */
   drop: (id: ExecutionId) => Promise<void>;
   /** Milliseconds since the epoch. */

@@ -27,12 +27,12 @@ export function insertTasks(
 ): void {
   const at = Date.now();
   database.prepare("INSERT OR IGNORE INTO batch (id, name, created_at) VALUES (1, 'Default', ?)").run(at);
-  const insert = database.prepare<[command: string, name: string, at: number]>(
-    `INSERT INTO task (batch_id, status, name, command, priority, retry, created_at, modified_at, status_at)
-     VALUES (1, 'P', ?2, ?1, 0, 0, ?3, ?3, ?3)`,
+  const insert = database.prepare<[name: string, command: string, created: number, modified: number, changed: number]>(
+    `INSERT INTO task (batch_id, status, priority, retry, name, command, created_at, modified_at, status_at)
+     VALUES (1, 'P', 0, 0, ?, ?, ?, ?, ?)`,
   );
   const insertSome = database.transaction((from: number, to: number) => {
-    for (let index = from; index < to; index += 1) insert.run(command(index), nameOf(index), at);
+    for (let index = from; index < to; index += 1) insert.run(nameOf(index), command(index), at, at, at);
   });
   for (let from = 0; from < count; from += perCommit) insertSome(from, Math.min(count, from + perCommit));
 }

@@ -49,17 +49,17 @@ async function writePlainly(): Promise<number> {
   const open = database.prepare<[task: number, at: number]>(
     'INSERT INTO execution (task_id, worker_id, attempt, created_at) VALUES (?, 1, 1, ?)',
   );
-  const move = database.prepare<[status: string, at: number, id: number]>(
-    'UPDATE task SET status = ?1, execution_id = ?3, worker_id = 1, modified_at = ?2, status_at = ?2 WHERE id = ?3',
+  const move = database.prepare<[status: string, execution: number, modified: number, changed: number, id: number]>(
+    'UPDATE task SET status = ?, execution_id = ?, worker_id = 1, modified_at = ?, status_at = ? WHERE id = ?',
   );
-  const accept = database.prepare<[at: number, id: number]>('UPDATE execution SET accepted_at = ? WHERE id = ?');
-  const end = database.prepare<[at: number, id: number]>(
-    "UPDATE execution SET outcome = 'succeeded', started_at = ?1, ended_at = ?1, exit_code = 0 WHERE id = ?2",
+  const accept = database.prepare<[accepted: number, id: number]>('UPDATE execution SET accepted_at = ? WHERE id = ?');
+  const end = database.prepare<[started: number, ended: number, id: number]>(
+    "UPDATE execution SET outcome = 'succeeded', started_at = ?, ended_at = ?, exit_code = 0 WHERE id = ?",
   );
   const stages = [
-    (id: number, at: number) => [open.run(id, at), move.run('A', at, id)],
-    (id: number, at: number) => [accept.run(at, id), move.run('R', at, id)],
-    (id: number, at: number) => [end.run(at, id), move.run('S', at, id)],
+    (id: number, at: number) => [open.run(id, at), move.run('A', id, at, at, id)],
+    (id: number, at: number) => [accept.run(at, id), move.run('R', id, at, at, id)],
+    (id: number, at: number) => [end.run(at, at, id), move.run('S', id, at, at, id)],
   ];
   const startedAt = performance.now();
   for (let from = 1; from <= TASKS; from += PER_COMMIT) {

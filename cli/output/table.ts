@@ -74,7 +74,8 @@ export class TableOutput implements Output {
       cells.reduce((widest, texts) => Math.max(widest, displayWidth(texts[index] ?? '')), 0),
     );
     const { stdout, long } = this.#settings;
-    if (long || stdout.isTTY !== true || stdout.columns === undefined) return natural;
+    // Some terminals say that they are 0 columns wide.
+    if (long || stdout.isTTY !== true || !stdout.columns) return natural;
     return fitWidths(
       natural,
       columns.map((column) => column.cutTo),

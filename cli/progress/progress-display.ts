@@ -53,7 +53,8 @@ class ProgressBar implements ProgressDisplay {
 
   #draw(): void {
     if (this.#last === undefined) return;
-    const width = this.#stream.columns ?? 80;
+    // Some terminals say that they are 0 columns wide.
+    const width = this.#stream.columns || 80;
     const colour = colourAllowed(this.#stream, process.env);
     const line = progressLine(this.#last, { width, colour, elapsed: this.#now() - this.#started });
     this.#stream.write(`\r${line}\u001b[K`);

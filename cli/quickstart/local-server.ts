@@ -14,6 +14,11 @@ const READY_WITHIN = 30_000;
 /** Milliseconds that a server may take to stop, its worker with it, before it is killed. */
 const STOP_WITHIN = 20_000;
 
+/** Where a server of the quick start writes what goes wrong. */
+export function logFileOf(data: string): string {
+  return join(data, 'quickstart-server.log');
+}
+
 export interface ServerSettings {
   data: string;
   /** 0 takes a free one. */
@@ -62,7 +67,7 @@ export class LocalServer implements AsyncDisposable {
   static async start(settings: ServerSettings): Promise<LocalServer> {
     const { data, port, concurrency, signal } = settings;
     const program = fileURLToPath(locateProgram('scitq-server'));
-    const logFile = join(data, 'quickstart-server.log');
+    const logFile = logFileOf(data);
     const log = openSync(logFile, 'w', 0o600);
     const words = ['--data', data, '--port', String(port), '--workers', String(concurrency), '--json'];
     const since = Date.now();

@@ -9,7 +9,7 @@ import { CommandsToPaste } from './commands-to-paste.ts';
 import type { QuickstartFolders } from './folders.ts';
 import { prepareFolders } from './folders.ts';
 import { Interruption } from './interruption.ts';
-import { LocalServer } from './local-server.ts';
+import { LocalServer, logFileOf } from './local-server.ts';
 import { checkPort } from './port.ts';
 import type { Ending } from './report.ts';
 import { readOutcome, reportRun } from './report.ts';
@@ -91,8 +91,20 @@ async function runBatch(
   } catch (error) {
     if (signal.aborted) session.output.note('stopping…');
     await cancel(api, queued);
-    throw error;
+    throw isTimeout(error) ? tooSlow(folders.data) : error;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof CliError && error.report.code === 'TIMEOUT';
+}
+
+function tooSlow(data: string): CliError {
+  return new CliError(
+    'TIMEOUT',
+    'the batch takes far longer than it should, and was stopped',
+    `The server may say why in ${logFileOf(data)}`,
+  );
 }
 
 async function waitWithProgress(

@@ -8,11 +8,20 @@ export type WorkerId = number & $brand<'WorkerId'>;
 
 /** The id that lies `offset` after `first`, among tasks that were inserted together. */
 export function taskIdAfter(first: TaskId, offset: number): TaskId {
+  return idAfter(first, offset);
+}
+
+/** As {@link taskIdAfter}. */
+export function executionIdAfter(first: ExecutionId, offset: number): ExecutionId {
+  return idAfter(first, offset);
+}
+
+function idAfter<Id extends number>(first: Id, offset: number): Id {
   const id = first + offset;
-  if (!isTaskId(id)) throw new RangeError(`${id} is not a task id`);
+  if (!isId<Id>(id)) throw new RangeError(`${id} is not an id`);
   return id;
 }
 
-function isTaskId(value: number): value is TaskId {
+function isId<Id extends number>(value: number): value is Id {
   return Number.isSafeInteger(value) && value > 0;
 }

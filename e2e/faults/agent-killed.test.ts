@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { TaskId } from '#core/task/ids.ts';
-import { taskIdAfter } from '#core/task/ids.ts';
 import { test } from '#e2e/programs/test.ts';
 import { until, untilDone } from '#e2e/programs/until.ts';
 import { chatter, chatty, readStarts, recorded } from './commands.ts';
@@ -27,9 +26,8 @@ test('an agent that is killed 20 times finds the commands that it ran, with all 
       // One that is sound but started again for want of its agent would show it here.
       retry: code === 0 ? 3 : 0,
     }));
-    const { first } = await server.api.task.submit.mutate({ tasks });
-    const last = taskIdAfter(first, count - 1);
-    const ids = await server.api.task.select.query({ ranges: [{ from: first, to: last }] });
+    await server.api.task.submit.mutate({ tasks });
+    const ids = await server.api.task.select.query({ last: count });
     for (const [index, id] of ids.entries()) codes.set(id, wanted[index] ?? 0);
   };
 

@@ -11,8 +11,10 @@ const MAX_OPEN_FILES = 256;
 interface OpenFile {
   handle: Promise<FileHandle>;
   size: number;
-  /** The last write; the next waits for it. */
+  /** The opening, or the last write; the next waits for it. */
   tail: Promise<void>;
+  /** Writes that wait or are under way. */
+  writing: number;
   unsynced: boolean;
 }
 
@@ -23,6 +25,7 @@ interface OpenFile {
 export class LogFiles {
   readonly #folder: string;
   readonly #open = new Map<string, OpenFile>();
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #listeners = new Map<ExecutionId, Set<() => void>>();
 
   constructor(folder: string) {
@@ -34,17 +37,25 @@ export class LogFiles {
    * is not stored: the size tells its sender where to go on.
    */
   async append(id: ExecutionId, stream: Stream, offset: number, data: Buffer): Promise<number> {
-    const file = await this.#file(id, stream);
+    // Nothing is awaited before the write has its place in the row: pieces are stored in the order they are given.
+    const key = keyOf(id, stream);
+    const file = this.#file(key, id, stream);
+    file.writing += 1;
     const write = file.tail.then(async () => {
       const known = file.size - offset;
       if (known < 0 || known >= data.length) return;
       const handle = await file.handle;
       const fresh = data.subarray(known);
-      await handle.write(fresh, 0, fresh.length, file.size);
-      file.size += fresh.length;
+      // A disk that runs full takes a part; the size tells the sender to send the rest again.
+      const { bytesWritten } = await handle.write(fresh, 0, fresh.length, file.size);
+      file.size += bytesWritten;
       file.unsynced = true;
     });
-    file.tail = write.catch(() => undefined);
+    file.tail = write
+      .catch(() => undefined)
+      .finally(() => {
+        file.writing -= 1;
+      });
     await write;
     this.#tell(id);
     return file.size;
@@ -100,8 +111,7 @@ export class LogFiles {
     for (const listener of this.#listeners.get(id) ?? []) listener();
   }
 
-  async #file(id: ExecutionId, stream: Stream): Promise<OpenFile> {
-    const key = keyOf(id, stream);
+  #file(key: string, id: ExecutionId, stream: Stream): OpenFile {
     const known = this.#open.get(key);
     if (known !== undefined) {
       // Moves it to the young end of the map, which is in order of use.
@@ -109,32 +119,55 @@ export class LogFiles {
       this.#open.set(key, known);
       return known;
     }
-    const oldest = this.#open.keys().next();
-    if (this.#open.size >= MAX_OPEN_FILES && !oldest.done) void this.#closeFile(oldest.value).catch(() => undefined);
-    const path = this.#path(id, stream);
-    const handle = mkdir(this.#folderOf(id), { recursive: true }).then(() => openForAppend(path));
-    const file: OpenFile = { handle, size: 0, unsynced: false, tail: Promise.resolve() };
+    this.#closeOldest();
+    const folder = this.#folderOf(id);
+    const before = this.#closing.get(key) ?? Promise.resolve();
+    const handle = before
+      .then(() => mkdir(folder, { recursive: true }))
+      .then(() => openForOffsets(this.#path(id, stream)));
+    const file: OpenFile = { handle, size: 0, unsynced: false, writing: 0, tail: Promise.resolve() };
     file.tail = handle.then(async (opened) => {
       file.size = (await opened.stat()).size;
     });
-    this.#open.set(key, file);
-    await file.tail.catch((error: unknown) => {
-      this.#open.delete(key);
-      throw error;
+    file.tail.catch(() => {
+      if (this.#open.get(key) === file) this.#open.delete(key);
     });
+    this.#open.set(key, file);
     return file;
   }
 
+  /** One that is being written stays: what is open beyond the limit is as much as is written at once. */
+  #closeOldest(): void {
+    if (this.#open.size < MAX_OPEN_FILES) return;
+    for (const [key, file] of this.#open) {
+      if (file.writing > 0) continue;
+      this.#closeFile(key).catch(() => undefined);
+      return;
+    }
+  }
+
+  /** Resolves when what was written is on disk. A write that comes meanwhile opens the file again, after that. */
   async #closeFile(key: string): Promise<void> {
     const file = this.#open.get(key);
-    if (file === undefined) return;
+    if (file === undefined) return this.#closing.get(key);
+    this.#open.delete(key);
+    const closing = this.#syncAndClose(file);
+    this.#closing.set(key, closing);
+    try {
+      await closing;
+    } finally {
+      if (this.#closing.get(key) === closing) this.#closing.delete(key);
+    }
+  }
+
+  async #syncAndClose(file: OpenFile): Promise<void> {
     await file.tail;
     const handle = await file.handle;
-    if (file.unsynced) await handle.datasync();
-    file.unsynced = false;
-    if (this.#open.get(key) !== file) return;
-    this.#open.delete(key);
-    await handle.close();
+    try {
+      if (file.unsynced) await handle.datasync();
+    } finally {
+      await handle.close();
+    }
   }
 
   /** A thousand executions a folder, so that no folder grows without end. */
@@ -152,7 +185,7 @@ function keyOf(id: ExecutionId, stream: Stream): string {
 }
 
 /** For writing at given offsets: 'r+' wants the file to exist, 'a' would ignore the offset. */
-async function openForAppend(path: string): Promise<FileHandle> {
+async function openForOffsets(path: string): Promise<FileHandle> {
   return open(path, 'r+').catch((error: unknown) => {
     if (isMissing(error)) return open(path, 'w+');
     throw error;

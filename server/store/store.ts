@@ -173,7 +173,8 @@ export interface Transaction {
   /** The latest task of each name in the batch, hidden ones left out; a name that fits none is left out. */
   tasksByName(batchId: BatchId, names: readonly string[]): Promise<{ name: string; id: TaskId }[]>;
 
-  unmetDependents(requiresId: TaskId): Promise<{ taskId: TaskId; kind: DependencyKind }[]>;
+  /** What waits for any of them, by the task that it waits for. */
+  unmetDependents(requiresIds: readonly TaskId[]): Promise<Omit<DependencyRow, 'met'>[]>;
   /** Marks the dependency met and returns how many the task still waits for. Doing it again changes nothing. */
   meetDependency(taskId: TaskId, requiresId: TaskId, kind: DependencyKind): Promise<number>;
   /** What waited for `from` waits for `to` (its clone) from now on. */

@@ -33,8 +33,10 @@ export async function transition(tx: Transaction, moves: readonly Move[]): Promi
     const { executionId, workerId } = task;
     // The latest execution of a task that is queued or ended is closed, and history stays as it is.
     const isOpened = move.steps.some(({ to }) => to === 'A');
-    if (executionId !== null && (isOpen(from) || isOpened))
-      executions.push(executionWrite(executionId, move.steps, last));
+    if (executionId !== null && (isOpen(from) || isOpened)) {
+      const write = executionWrite(executionId, move.steps, last);
+      if (saysAnything(write)) executions.push(write);
+    }
     task.status = last.to;
     const { id: taskId, batchId, priority } = task;
     tx.publish({ kind: 'task', taskId, batchId, from, to: last.to, priority, workerId, executionId });
@@ -43,7 +45,7 @@ export async function transition(tx: Transaction, moves: readonly Move[]): Promi
   }
   await tx.writeTaskStates(tasks);
   await tx.writeExecutions(executions);
-  for (const move of moves) await settle(tx, move);
+  await settle(tx, moves);
 }
 
 function checkSteps({ task, steps }: Move): void {
@@ -106,6 +108,11 @@ function executionWrite(id: ExecutionWrite['id'], steps: readonly Step[], last: 
   };
 }
 
+/** A row that was opened just now, or goes on without a new time, is as it should be. */
+function saysAnything({ outcome, acceptedAt, startedAt }: ExecutionWrite): boolean {
+  return outcome !== 'open' || acceptedAt !== null || startedAt !== null;
+}
+
 function reasonOf(step: Step): Failure | undefined {
   if (step.to === 'F') return step.failure;
   return step.to === 'P' ? step.lost : undefined;
@@ -123,11 +130,21 @@ function willBeRetried(task: TaskState, last: Step): boolean {
   return last.to === 'F' && task.retry > 0 && last.failure.class !== 'signal';
 }
 
-async function settle(tx: Transaction, { task, steps }: Move): Promise<void> {
-  const last = steps.at(-1);
-  if (last === undefined || !isEnded(last.to)) return;
-  if (willBeRetried(task, last)) await retryByClone(tx, task, task.retry - 1, last.at);
-  else await releaseDependents(tx, task, last.to, last.at);
+interface Ended {
+  task: TaskState;
+  status: EndedStatus;
+  at: number;
+}
+
+async function settle(tx: Transaction, moves: readonly Move[]): Promise<void> {
+  const ended: Ended[] = [];
+  for (const { task, steps } of moves) {
+    const last = steps.at(-1);
+    if (last === undefined || !isEnded(last.to)) continue;
+    if (willBeRetried(task, last)) await retryByClone(tx, task, task.retry - 1, last.at);
+    else ended.push({ task, status: last.to, at: last.at });
+  }
+  if (ended.length > 0) await releaseDependents(tx, ended);
 }
 
 /** Hides an ended task in favour of a copy in P, which whatever waited for the task now waits for. Returns the copy's id. */
@@ -165,12 +182,14 @@ export async function retryByClone(
   return cloneId;
 }
 
-async function releaseDependents(tx: Transaction, task: TaskState, ended: EndedStatus, at: number): Promise<void> {
-  for (const { taskId, kind } of await tx.unmetDependents(task.id)) {
-    if (!settles(kind, ended, 0)) continue;
-    const left = await tx.meetDependency(taskId, task.id, kind);
+async function releaseDependents(tx: Transaction, ended: readonly Ended[]): Promise<void> {
+  const endOf = new Map(ended.map((end) => [end.task.id, end]));
+  for (const { taskId, requiresId, kind } of await tx.unmetDependents([...endOf.keys()])) {
+    const end = endOf.get(requiresId);
+    if (end === undefined || !settles(kind, end.status, 0)) continue;
+    const left = await tx.meetDependency(taskId, requiresId, kind);
     if (left > 0) continue;
     const [dependent] = await tx.taskStates([taskId]);
-    if (dependent?.status === 'W') await transition(tx, [{ task: dependent, steps: [{ to: 'P', at }] }]);
+    if (dependent?.status === 'W') await transition(tx, [{ task: dependent, steps: [{ to: 'P', at: end.at }] }]);
   }
 }

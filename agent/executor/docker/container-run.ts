@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
 import { hasBegun, readStoredExit, type StoredExit, writeStoredExit } from '../execution-files.ts';
 import { type Exit, notStarted, type Running, type SignalName } from '../executor.ts';
 import { exitOf } from '../exit.ts';
+import { type ContainerState, untilEnded } from './container-end.ts';
 import { followLog, storeAttached } from './container-output.ts';
 import { statusOf, wordOf } from './engine-error.ts';
 
@@ -22,6 +24,8 @@ const LAST_READINGS = 6;
 export class ContainerRun implements Running {
   readonly kind = 'running';
   readonly ended: Promise<Exit>;
+  readonly #docker: Docker;
+  readonly #name: string;
   readonly #container: Container;
   readonly #folder: string;
   readonly #abort = new AbortController();
@@ -30,8 +34,10 @@ export class ContainerRun implements Running {
   #brokeOff = false;
 
   /** `attached` is the output of a container from its very start; without it the output is taken from its log. */
-  constructor(container: Container, folder: string, attached?: NodeJS.ReadableStream) {
-    this.#container = container;
+  constructor(docker: Docker, name: string, folder: string, attached?: NodeJS.ReadableStream) {
+    this.#docker = docker;
+    this.#name = name;
+    this.#container = docker.getContainer(name);
     this.#folder = folder;
     const settled = Promise.withResolvers<Exit>();
     this.ended = settled.promise;
@@ -73,17 +79,14 @@ export class ContainerRun implements Running {
   }
 
   async #untilRemoved(attached: NodeJS.ReadableStream | undefined): Promise<Exit> {
-    const ended = this.#persist(() => this.#container.wait({ abortSignal: this.#abort.signal }));
-    const [found] = await Promise.all([ended, this.#collectOutput(ended, attached)]);
-    if (found === 'gone') return this.#exitOfVanished();
-    if (found === 'unreachable') return { kind: 'unknown', message: unreachable() };
-    const inspected = await this.#persist(() => this.#container.inspect({ abortSignal: this.#abort.signal }));
-    if (inspected === 'gone') return this.#exitOfVanished();
-    if (inspected === 'unreachable') return { kind: 'unknown', message: unreachable() };
-    return this.#settle(inspected.State);
+    const ended = this.#untilEnded();
+    const [end] = await Promise.all([ended, this.#collectOutput(ended, attached)]);
+    if (end === 'gone') return this.#exitOfVanished();
+    if (end === 'unreachable') return { kind: 'unknown', message: unreachable() };
+    return this.#settle(end);
   }
 
-  async #settle(state: { Status: string; ExitCode: number; OOMKilled: boolean; Error: string }): Promise<Exit> {
+  async #settle(state: ContainerState): Promise<Exit> {
     if (state.Status === 'created') {
       await removeContainer(this.#container);
       return notStarted('agent', `Docker stopped answering while it started the container. ${state.Error}`.trim());
@@ -149,13 +152,12 @@ export class ContainerRun implements Running {
     }
   }
 
-  /** Asks until the engine answers, or has not been there for too long. */
-  async #persist<T>(ask: () => Promise<T>): Promise<T | 'gone' | 'unreachable'> {
+  async #untilEnded(): Promise<ContainerState | 'gone' | 'unreachable'> {
     let awaySince = performance.now();
     for (let failed = 0; performance.now() - awaySince < PATIENCE_MS; failed++) {
       const askedAt = performance.now();
       try {
-        return await ask();
+        return await untilEnded(this.#docker, this.#name, this.#abort.signal);
       } catch (error) {
         this.#abort.signal.throwIfAborted();
         if (statusOf(error) === 404) return 'gone';

@@ -67,7 +67,7 @@ class EngineExecutor implements DockerExecutor {
     await onHandle({ kind: 'docker', name: containerName(this.#agentId, request.executionId) });
     try {
       const container = await this.#create(docker, planned, request);
-      return await this.#startCreated(container, request, planned.image);
+      return await this.#startCreated(docker, container, request, planned.image);
     } catch (error) {
       return startTrouble(error, planned.image);
     }
@@ -83,7 +83,7 @@ class EngineExecutor implements DockerExecutor {
       return alreadyEnded(exitOfStored(stored, false));
     }
     if (await isCertainlyUnstarted(container, request.folder)) return { kind: 'never-started' };
-    return this.#follow(container, request);
+    return this.#follow(docker, request);
   }
 
   async listOrphans(keep: ReadonlySet<ExecutionId>): Promise<string[]> {
@@ -134,7 +134,12 @@ class EngineExecutor implements DockerExecutor {
     }
   }
 
-  async #startCreated(container: Container, request: RunRequest, image: string): Promise<Running | NotStarted> {
+  async #startCreated(
+    docker: Docker,
+    container: Container,
+    request: RunRequest,
+    image: string,
+  ): Promise<Running | NotStarted> {
     try {
       await markBegun(request.folder);
     } catch (error) {
@@ -152,16 +157,16 @@ class EngineExecutor implements DockerExecutor {
       // A container whose listener doesn't listen would be held up.
       attached?.resume();
       // An engine that broke off may have started it all the same: what became of it is found out by following it.
-      if (statusOf(error) === undefined) return this.#follow(container, request);
+      if (statusOf(error) === undefined) return this.#follow(docker, request);
       await removeContainer(container);
       await unmarkBegun(request.folder);
       return startTrouble(error, image);
     }
-    return this.#follow(container, request, attached);
+    return this.#follow(docker, request, attached);
   }
 
-  #follow(container: Container, request: RunRequest, attached?: NodeJS.ReadableStream): Running {
-    const run = new ContainerRun(container, request.folder, attached);
+  #follow(docker: Docker, request: RunRequest, attached?: NodeJS.ReadableStream): Running {
+    const run = new ContainerRun(docker, containerName(this.#agentId, request.executionId), request.folder, attached);
     this.#runs.add(run);
     void run.ended.then(() => this.#runs.delete(run));
     return run;

@@ -9,12 +9,14 @@ export function describeDependencies(open: () => Promise<Store>): void {
       await using store = await open();
       const [a, b, waiting] = await threeTasks(store);
       await wait(store, waiting, [a, b]);
-      expect(await store.write((tx) => tx.unmetDependents(a))).toEqual([{ taskId: waiting, kind: 'success' }]);
+      expect(await store.write((tx) => tx.unmetDependents([a]))).toEqual([
+        { taskId: waiting, requiresId: a, kind: 'success' },
+      ]);
       await store.write(async (tx) => {
         expect(await tx.meetDependency(waiting, a, 'success')).toBe(1);
         expect(await tx.meetDependency(waiting, a, 'success')).toBe(1);
         expect(await tx.meetDependency(waiting, b, 'end')).toBe(1);
-        expect(await tx.unmetDependents(a)).toEqual([]);
+        expect(await tx.unmetDependents([a])).toEqual([]);
         expect(await tx.meetDependency(waiting, b, 'success')).toBe(0);
         expect((await stateOf(tx, waiting)).waitingFor).toBe(0);
       });
@@ -28,7 +30,7 @@ export function describeDependencies(open: () => Promise<Store>): void {
       await using store = await open();
       const [a, , waiting] = await threeTasks(store);
       await store.write((tx) => tx.insertDependencies([{ taskId: waiting, requiresId: a, kind: 'end', met: true }]));
-      expect(await store.write((tx) => tx.unmetDependents(a))).toEqual([]);
+      expect(await store.write((tx) => tx.unmetDependents([a]))).toEqual([]);
       expect((await store.read.taskDetail(waiting))?.dependency).toEqual([{ taskId: a, kind: 'end', met: true }]);
     });
 
@@ -39,8 +41,8 @@ export function describeDependencies(open: () => Promise<Store>): void {
       await wait(store, waiting, [a], 'end');
       await store.write(async (tx) => {
         await tx.moveDependents(a, clone);
-        expect(await tx.unmetDependents(a)).toEqual([]);
-        expect(kindsOf(await tx.unmetDependents(clone))).toEqual(['end', 'success']);
+        expect(await tx.unmetDependents([a])).toEqual([]);
+        expect(kindsOf(await tx.unmetDependents([clone]))).toEqual(['end', 'success']);
         expect(await waitingFor(tx, waiting)).toBe(2);
         expect(await tx.meetDependency(waiting, clone, 'end')).toBe(1);
       });
@@ -52,7 +54,7 @@ export function describeDependencies(open: () => Promise<Store>): void {
       await wait(store, waiting, [a, clone]);
       await store.write(async (tx) => {
         await tx.moveDependents(a, clone);
-        expect(await tx.unmetDependents(clone)).toEqual([{ taskId: waiting, kind: 'success' }]);
+        expect(await tx.unmetDependents([clone])).toEqual([{ taskId: waiting, requiresId: clone, kind: 'success' }]);
         expect(await waitingFor(tx, waiting)).toBe(1);
         expect(await tx.meetDependency(waiting, clone, 'success')).toBe(0);
       });

@@ -1,13 +1,18 @@
-import type { ExecutionId, TaskId, WorkerId } from '#core/task/ids.ts';
+import type { ExecutionId, WorkerId } from '#core/task/ids.ts';
+import { executionIdAfter } from '#core/task/ids.ts';
 import type { ExecutionState, ExecutionWrite, NewExecutionRow, TaskOrder } from '../store.ts';
+import type { Value } from './bulk-insert.ts';
+import { makeBulkInsert } from './bulk-insert.ts';
 import type { Connection } from './connection.ts';
 
 /** Executions, as the state machine and the workers need them. */
 export function makeExecutions(connection: Connection) {
-  const insert = connection.prepare<
-    [taskId: TaskId, workerId: WorkerId, attempt: number, at: number],
-    { id: ExecutionId }
-  >('INSERT INTO execution (task_id, worker_id, attempt, created_at) VALUES (?, ?, ?, ?) RETURNING id');
+  const insert = makeBulkInsert<ExecutionId>(connection, 'execution', [
+    'task_id',
+    'worker_id',
+    'attempt',
+    'created_at',
+  ]);
   const columns = 'id, task_id AS taskId, worker_id AS workerId, outcome, attempt';
   const state = connection.prepare<[id: ExecutionId], ExecutionState>(`SELECT ${columns} FROM execution WHERE id = ?`);
   const openOf = connection.prepare<[workerId: WorkerId], ExecutionState>(
@@ -23,20 +28,18 @@ export function makeExecutions(connection: Connection) {
      FROM execution INDEXED BY execution_by_outcome CROSS JOIN task ON task.id = task_id
      WHERE outcome = 'open' AND execution.worker_id = ? ORDER BY execution.id`,
   );
-  const write = connection.prepare<[ExecutionWrite]>(
-    `UPDATE execution SET outcome = @outcome, accepted_at = COALESCE(@acceptedAt, accepted_at),
-       started_at = COALESCE(@startedAt, started_at), ended_at = COALESCE(@endedAt, ended_at),
-       exit_code = @exitCode, failure = @failure, message = @message
-     WHERE id = @id`,
+  // Bound by position, as in tasks.ts.
+  const write = connection.prepare<[...set: Value[], id: ExecutionId]>(
+    `UPDATE execution SET outcome = ?, accepted_at = COALESCE(?, accepted_at),
+       started_at = COALESCE(?, started_at), ended_at = COALESCE(?, ended_at),
+       exit_code = ?, failure = ?, message = ?
+     WHERE id = ?`,
   );
 
   return {
     insert(rows: readonly NewExecutionRow[]): ExecutionId[] {
-      return rows.map(({ taskId, workerId, attempt, at }) => {
-        const row = insert.get(taskId, workerId, attempt, at);
-        if (row === undefined) throw new Error(`no execution was made for task ${taskId}`);
-        return row.id;
-      });
+      const first = insert(rows.map(({ taskId, workerId, attempt, at }) => [taskId, workerId, attempt, at]));
+      return rows.map((_, index) => executionIdAfter(first, index));
     },
 
     states(ids: readonly ExecutionId[]): ExecutionState[] {
@@ -53,8 +56,9 @@ export function makeExecutions(connection: Connection) {
     },
 
     write(rows: readonly ExecutionWrite[]): void {
-      for (const row of rows) {
-        if (write.run(row).changes === 0) throw new Error(`there is no execution ${row.id}`);
+      for (const { id, outcome, acceptedAt, startedAt, endedAt, exitCode, failure, message } of rows) {
+        const { changes } = write.run(outcome, acceptedAt, startedAt, endedAt, exitCode, failure, message, id);
+        if (changes === 0) throw new Error(`there is no execution ${id}`);
       }
     },
   };

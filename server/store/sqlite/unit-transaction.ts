@@ -75,8 +75,8 @@ export class UnitTransaction implements Transaction {
     return this.#open.tasks.latestByName(batchId, names);
   }
 
-  async unmetDependents(requiresId: TaskId) {
-    return this.#open.dependencies.unmet(requiresId);
+  async unmetDependents(requiresIds: readonly TaskId[]) {
+    return this.#open.dependencies.unmet(requiresIds);
   }
 
   async meetDependency(taskId: TaskId, requiresId: TaskId, kind: DependencyKind) {
