@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { backoff } from '#client/connect.ts';
 import type { ReportRecord, ReportsAnswer } from '#core/contract/agent.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
@@ -12,6 +13,11 @@ export interface OutgoingReport {
 }
 
 const MAX_REPORTS = 2_000;
+/**
+ * Between the starts of two requests, in milliseconds. The first report after a pause goes at once; while short
+ * commands end one after another, several of them share a request, a commit at the server and its answer.
+ */
+const PACE = 5;
 
 /**
  * Takes reports from the outbox to the server, in order, one request at a time. Before the end of an execution is
@@ -25,6 +31,7 @@ export class Delivery {
   readonly #onRefused: (ids: readonly ExecutionId[]) => void;
   #connected = false;
   #run: Promise<void> | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
 
@@ -94,9 +101,11 @@ export class Delivery {
   }
 
   async #deliver(): Promise<void> {
-    while (this.#connected) {
+    while (this.#connected && this.#outbox.pending(1).length > 0) {
+      const early = this.#sentAt + PACE - performance.now();
+      if (early > 0) await delay(early);
+      this.#sentAt = performance.now();
       const pending = this.#outbox.pending(MAX_REPORTS);
-      if (pending.length === 0) return;
       const ending = pending.map(({ report }) => report).filter(({ progress }) => endsExecution(progress));
       await this.#drainLogs(ending.map(({ executionId }) => executionId));
       const { lastSeq, refused } = await this.#send(pending.map(({ seq, report }) => ({ seq, ...report })));

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Order } from '#core/contract/agent.ts';
 import type { Failure } from '#core/task/failure.ts';
 import type { Progress } from '#core/task/report.ts';
@@ -6,6 +5,7 @@ import type { Executor, Exit, Running, RunRequest, SignalName } from './executor
 import type { Stopped } from './failure.ts';
 import { failureOf } from './failure.ts';
 import type { Held } from './holdings.ts';
+import { removeFolder } from './staging/remove-folder.ts';
 import { stageInputs, storeOutput } from './staging/stage.ts';
 import type { Workspace } from './staging/workspace.ts';
 import { makeWorkspace, runRequest, workspaceOf } from './staging/workspace.ts';
@@ -201,7 +201,7 @@ export class Execution {
   }
 
   async #end(failure: Failure | undefined): Promise<void> {
-    if (failure === undefined && this.#tools.stages) await rm(this.#workspace.temp, { recursive: true, force: true });
+    if (failure === undefined && this.#tools.stages) await removeFolder(this.#workspace.temp);
     await this.#endWith(failure === undefined ? { kind: 'succeeded' } : { kind: 'failed', failure });
   }
 

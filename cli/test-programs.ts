@@ -48,9 +48,9 @@ export async function run(program: string, words: readonly string[], options: Ru
   return { code, stdout: bytes.toString(), stderr, bytes };
 }
 
-/** A folder that goes at the end. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'scitq-cli-'));
+/** A folder that goes at the end; its name begins with `prefix`. */
+export async function temporaryFolder(prefix = 'scitq-cli-'): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), prefix));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 

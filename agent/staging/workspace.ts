@@ -1,11 +1,12 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Order } from '#core/contract/agent.ts';
 import { splitWords } from '#core/task/command.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
 import type { RunRequest } from '../executor/executor.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Asked once: it takes a tenth of a millisecond, and a machine keeps what it has. */
 const CPUS = availableParallelism();
@@ -26,22 +27,31 @@ export function workspaceOf(executions: string, id: ExecutionId): Workspace {
   const root = join(executions, String(id));
   return {
     root,
-    run: join(root, 'run'),
-    input: join(root, 'input'),
-    resource: join(root, 'resource'),
-    output: join(root, 'output'),
-    temp: join(root, 'tmp'),
+    run: `${root}${sep}run`,
+    input: `${root}${sep}input`,
+    resource: `${root}${sep}resource`,
+    output: `${root}${sep}output`,
+    temp: `${root}${sep}tmp`,
   };
 }
 
 /** Makes the folders. What an earlier, unfinished staging left in them goes. */
 export async function makeWorkspace(workspace: Workspace, order: Order): Promise<void> {
   const { root, run, input, resource, output, temp } = workspace;
-  await rm(root, { recursive: true, force: true });
-  for (const folder of [run, input, resource, output, temp]) mkdirSync(folder, { recursive: true });
+  await makeEmpty(root);
+  for (const folder of [run, input, resource, output, temp]) mkdirSync(folder);
   const { uid, gid } = order.settings;
   if (uid === undefined && gid === undefined) return;
   for (const folder of [run, input, output, temp]) chownSync(folder, uid ?? 0, gid ?? 0);
+}
+
+async function makeEmpty(folder: string): Promise<void> {
+  try {
+    mkdirSync(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
 }
 
 /**
@@ -52,8 +62,8 @@ export async function clearWorkspace(
   { root, run, input, resource, output, temp }: Workspace,
   failed: boolean,
 ): Promise<void> {
-  if (!failed) return rm(root, { recursive: true, force: true });
-  for (const folder of [run, input, resource]) await rm(folder, { recursive: true, force: true });
+  if (!failed) return removeFolder(root);
+  for (const folder of [run, input, resource]) await removeFolder(folder);
   for (const folder of [output, temp, root]) await rmdir(folder).catch(() => undefined);
 }
 

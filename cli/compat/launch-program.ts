@@ -66,7 +66,7 @@ scitq-launch 'echo $CPU' prints the text $CPU, scitq-launch sh -c 'echo $CPU' pr
 
 Examples:
   scitq-launch -b mybatch mycommand --myoption myarg
-  scitq-launch -i s3://lab/reads.fq.gz -d ubuntu:latest sh -c 'zcat /input/*.f*q.gz | wc -l'
+  scitq-launch -i file:///lab/reads.fq.gz -d ubuntu:latest sh -c 'zcat /input/*.f*q.gz | wc -l'
 `,
     );
   return setAction<LaunchOptions>(program, launch);

@@ -29,7 +29,7 @@ describe('scitq-launch', () => {
 
   it('passes on what it was told', async () => {
     const words = ['-b', 'mine', '-n', 'full', '-d', 'ubuntu:latest', '-O', '--gpus all', '-u', '5', '-g', '6'];
-    const data = ['-i', 's3://a/1 s3://a/2', '-i', 's3://a/3', '-r', 's3://r/db.tgz|untar', '-o', 's3://out/'];
+    const data = ['-i', 'file:///a/1 file:///a/2', '-i', 'file:///a/3', '-r', 'file:///db', '-o', 'file:///out/'];
     const { code } = await system.launch([...words, ...data, '--retry', '2', 'mycommand', '--myoption', 'my arg']);
     expect(code).toBe(0);
     const { stdout } = await system.scitq(['task', 'show', 'full', '--json']);
@@ -43,9 +43,9 @@ describe('scitq-launch', () => {
         containerOptions: '--gpus all',
         uid: 5,
         gid: 6,
-        input: ['s3://a/1', 's3://a/2', 's3://a/3'],
-        resource: ['s3://r/db.tgz|untar'],
-        output: 's3://out/',
+        input: ['file:///a/1', 'file:///a/2', 'file:///a/3'],
+        resource: ['file:///db'],
+        output: 'file:///out/',
       },
     });
   });

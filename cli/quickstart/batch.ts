@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { quoteWords } from '#core/task/command.ts';
 import type { TaskInput } from '../commands/task/task-input.ts';
 
@@ -94,7 +93,7 @@ function readLengthTask(files: QuickstartFiles, sample: string): TaskInput {
     name: READ_LENGTH_TASK,
     shell: 'sh',
     command: `${perRead} "$INPUT"/${word(`${name}.tsv`)} > "$OUTPUT"/${word(`${name}.txt`)}`,
-    input: [`${folderUri(files, RESULT_FILES.statsFolder)}${encodeURIComponent(`${name}.tsv`)}`],
+    input: [`${folderUri(files, RESULT_FILES.statsFolder)}${name}.tsv`],
     output: folderUri(files, RESULT_FILES.readLengthFolder),
     dependency: [name],
   };
@@ -119,8 +118,9 @@ function folderUri(files: QuickstartFiles, folder: string): string {
   return `${fileUri(files.results)}/${folder}/`;
 }
 
+/** A URI takes a path as it is written, and has no way to write a `*`, a `|` or a control character. */
 function fileUri(path: string): string {
-  return pathToFileURL(path).href;
+  return `file://${path}`;
 }
 
 function baseName(path: string): string {

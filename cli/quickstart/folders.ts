@@ -33,6 +33,8 @@ export async function prepareFolders(given: {
   if (truncated === undefined || sound.length < 2) throw incomplete(resources);
   const results = resolve(given.results ?? 'quickstart-results');
   const data = given.data === undefined ? join(results, 'server') : resolve(given.data);
+  checkName(results, 'Choose another one with --results FOLDER');
+  checkName(resources, 'Install the package elsewhere');
   await makeWritable(results, '--results');
   await makeWritable(data, '--data');
   await removeOldResults(results, sound);
@@ -52,6 +54,15 @@ function incomplete(folder: string): CliError {
     'INVALID',
     `the samples of the quick start are not in ${folder}`,
     'Install the package again: it is incomplete',
+  );
+}
+
+function checkName(folder: string, hint: string): void {
+  if (!/[*|]|\p{Cc}/u.test(folder)) return;
+  throw new CliError(
+    'INVALID',
+    `the folder ${folder} has a *, a | or a control character in its name, which tasks cannot address`,
+    hint,
   );
 }
 

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { WatchedTasks } from '../commands/task/wait-for-tasks.ts';
 import { waitForTasks } from '../commands/task/wait-for-tasks.ts';
-import { CliError, EXIT } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { makeProgressDisplay } from '../progress/progress-display.ts';
 import type { Api, Session } from '../session.ts';
 import { quickstartBatch } from './batch.ts';
@@ -51,8 +51,7 @@ export async function quickstart(session: Session, options: QuickstartOptions): 
   if (running !== undefined) {
     session.output.note(`using the server that runs here already: ${running.address} (process ${running.pid})`);
     const outcome = await run(running, signal);
-    reportRun(session, outcome, { kind: 'kept', address: running.address, pid: running.pid }, paste);
-    return outcome.asIntended ? EXIT.done : EXIT.refused;
+    return reportRun(session, outcome, { kind: 'kept', address: running.address, pid: running.pid }, paste);
   }
 
   const concurrency = Math.max(2, cpus().length);
@@ -72,8 +71,7 @@ export async function quickstart(session: Session, options: QuickstartOptions): 
     await server[Symbol.asyncDispose]();
     await own[Symbol.asyncDispose]();
   }
-  reportRun(session, outcome, ending, paste);
-  return outcome.asIntended ? EXIT.done : EXIT.refused;
+  return reportRun(session, outcome, ending, paste);
 }
 
 /** Queues the batch and waits, visibly, until it has ended. If that is broken off, its tasks are canceled. */

@@ -4,6 +4,7 @@ import type { TaskDetail } from '#core/contract/task.ts';
 import { offsetOfTail, readLog } from '../commands/task/log-reader.ts';
 import { failureText } from '../commands/task/task-columns.ts';
 import type { WatchedTasks } from '../commands/task/wait-for-tasks.ts';
+import { EXIT } from '../errors.ts';
 import type { Column, Section } from '../output/output.ts';
 import type { Api, Session } from '../session.ts';
 import { FLAKY_TASK, RESULT_FILES, TRUNCATED_TASK } from './batch.ts';
@@ -25,8 +26,8 @@ export interface Outcome {
   failed: FailedTask[];
   /** The task that needed its retries, as it ended. */
   flaky: TaskDetail | undefined;
-  /** One task has failed, the one that should, and every other sample is in the table. */
-  asIntended: boolean;
+  /** What is wrong with it, unless one task has failed, the one that should, and every other sample is in the table. */
+  flaw: string | undefined;
 }
 
 export type Ending = { kind: 'kept'; address: string; pid: number } | { kind: 'stopped'; concurrency: number };
@@ -39,11 +40,15 @@ export async function readOutcome(api: Api, folders: QuickstartFolders, end: Wat
   const failed = await Promise.all(end.failed.map((id) => readFailed(api, id)));
   const { tasks } = await api.task.list.query({ name: FLAKY_TASK, limit: 1 });
   const flaky = tasks[0] === undefined ? undefined : await api.task.show.query({ id: tasks[0].id });
-  const asIntended =
-    end.counts.S === end.total - 1 &&
-    failed.every(({ task }) => task.name === TRUNCATED_TASK) &&
-    summary.rows.length === folders.sound.length;
-  return { end, summaryFile, summary, failed, flaky, asIntended };
+  const flaw = flawOf(end, failed, summary.rows.length, folders.sound.length);
+  return { end, summaryFile, summary, failed, flaky, flaw };
+}
+
+function flawOf(end: WatchedTasks, failed: readonly FailedTask[], rows: number, samples: number): string | undefined {
+  const others = end.total - end.counts.S - failed.filter(({ task }) => task.name === TRUNCATED_TASK).length;
+  if (others > 0) return `${others} of its tasks failed that should not have`;
+  if (end.counts.F === 0) return 'the task of the truncated file should have failed, and did not';
+  return rows === samples ? undefined : `its table has ${rows} rows, and there are ${samples} samples`;
 }
 
 async function readFailed(api: Api, id: WatchedTasks['failed'][number]): Promise<FailedTask> {
@@ -64,8 +69,15 @@ async function readTable(file: string): Promise<Outcome['summary']> {
   return { header, rows };
 }
 
-/** Prints the table, what failed and why, and where to go next. */
-export function reportRun(session: Session, outcome: Outcome, ending: Ending, paste: CommandsToPaste): void {
+/** Prints the table, what failed and why, and where to go next. Returns the exit code for it. */
+export function reportRun(session: Session, outcome: Outcome, ending: Ending, paste: CommandsToPaste): number {
+  print(session, outcome, ending, paste);
+  if (outcome.flaw === undefined) return EXIT.done;
+  session.output.note(`This is not how the quick start should end: ${outcome.flaw}.`);
+  return EXIT.refused;
+}
+
+function print(session: Session, outcome: Outcome, ending: Ending, paste: CommandsToPaste): void {
   const { output } = session;
   if (session.options.mode !== 'table') {
     output.result({ sentence: '', value: jsonOf(outcome, ending), ids: outcome.failed.map(({ task }) => task.id) });
@@ -137,9 +149,10 @@ function whereNext(outcome: Outcome, ending: Ending, paste: CommandsToPaste): Se
 }
 
 function jsonOf(outcome: Outcome, ending: Ending): unknown {
-  const { end, summary, summaryFile, failed, asIntended } = outcome;
+  const { end, summary, summaryFile, failed, flaw } = outcome;
   return {
-    asIntended,
+    asIntended: flaw === undefined,
+    flaw,
     tasks: end,
     summaryFile,
     summary: summary.rows.map((row) => Object.fromEntries(summary.header.map((name, index) => [name, row[index]]))),

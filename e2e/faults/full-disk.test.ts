@@ -1,13 +1,15 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { toScitqError } from '#client/error.ts';
 import { test } from '#e2e/programs/test.ts';
-import { until, untilDone } from '#e2e/programs/until.ts';
+import { until, untilDone, untilTasks } from '#e2e/programs/until.ts';
 import { describeWith } from '#e2e/services.ts';
-import { chatter, chatty, readStarts, recorded } from './commands.ts';
+import { readStarts, recorded } from './commands.ts';
 import { expectCountersToBeTrue, logOf, show } from './ledger.ts';
 import { SmallDisk } from './small-disk.ts';
+
+const LINES = 30_000;
 
 await describeWith('smallDisk', 'a full disk', () => {
   test('keeps a server from starting, with a clear message', async ({ programs }) => {
@@ -43,25 +45,31 @@ await describeWith('smallDisk', 'a full disk', () => {
     await using disk = await SmallDisk.mount(join(programs.root, 'disk'), 4_096);
     const server = await programs.startServer({ data: disk.folder });
     await programs.startWorker(server, { concurrency: 4 });
-    const tasks = [0, 0, 6, 0].map((code) => ({ command: recorded(starts, chatty(200, 2, code)) }));
+    // More than fits.
+    const go = join(programs.root, 'go');
+    const print = `until [ -e ${go} ]; do sleep 0.05; done; seq 1 ${LINES}; seq 1 ${LINES} >&2`;
+    const tasks = [0, 0, 6, 0].map((code) => ({ command: recorded(starts, `${print}; exit ${code}`) }));
     await server.api.task.submit.mutate({ tasks });
     const ids = await server.api.task.select.query({ last: tasks.length });
+    await untilTasks(server, { ids }, ({ counts }) => counts.R === tasks.length);
     await until(
       'all commands have begun',
       () => readStarts(starts),
       (begun) => begun.length === tasks.length,
     );
 
-    await disk.fill();
+    await disk.fill(65_536);
+    await writeFile(go, '');
+    await until(
+      'the commands have ended',
+      () => programs.living(),
+      (living) => !living.some(({ command }) => command.includes(starts)),
+    );
     const refusal = await untilRefused(() =>
       server.api.task.submit.mutate({ tasks: [{ command: ['echo', 'x'.repeat(100_000)] }] }),
     );
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(/full/) });
-    await until(
-      'the commands have ended',
-      () => programs.living(),
-      (living) => !living.some(({ command }) => /sleep/.test(command)),
-    );
+    expect((await show(server, ids)).map(({ status }) => status)).toEqual(ids.map(() => 'R'));
     await disk.free();
 
     await untilDone(server, { ids });
@@ -71,9 +79,10 @@ await describeWith('smallDisk', 'a full disk', () => {
       'F 1',
       'S 1',
     ]);
+    const printed = Array.from({ length: LINES }, (_, index) => `${index + 1}\n`).join('');
     for (const id of ids) {
-      expect(await logOf(server, id, 'stdout')).toBe(chatter('out', 200));
-      expect(await logOf(server, id, 'stderr')).toBe(chatter('err', 200));
+      expect(await logOf(server, id, 'stdout')).toBe(printed);
+      expect(await logOf(server, id, 'stderr')).toBe(printed);
     }
     await expectCountersToBeTrue(server);
   });

@@ -21,18 +21,17 @@ export class SmallDisk implements AsyncDisposable {
     return new SmallDisk(folder);
   }
 
-  /** Leaves not one byte. */
-  async fill(): Promise<void> {
+  /** Takes all the room but for `left` bytes. */
+  async fill(left = 0): Promise<void> {
     await using file = await open(this.#filling, 'a');
     const page = Buffer.alloc(4_096);
-    for (;;) {
-      try {
-        await file.write(page);
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return;
-        throw error;
-      }
+    let size = 0;
+    try {
+      for (;;) size += (await file.write(page)).bytesWritten;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
     }
+    await file.truncate(size - left);
   }
 
   /** Gives back what {@link fill} took. */

@@ -17,7 +17,7 @@ export function taskCreateCommand(): Command {
     .passThroughOptions()
     .addHelpText(
       'after',
-      '\nExamples:\n  scitq task create -- echo hello\n  scitq task create --container ubuntu --shell sh --command \'zcat "$INPUT"/*.gz | wc -l\' \\\n      --input s3://lab/reads/liver.fastq.gz --output s3://lab/counts/liver/ --retry 2\n  scitq task create --from-file tasks.jsonl --batch assembly --wait --progress\n\nA line of such a file: {"command":["wc","-l"],"name":"liver","input":["s3://lab/liver.txt"],"retry":2}\n',
+      '\nExamples:\n  scitq task create -- echo hello\n  scitq task create --container ubuntu --shell sh --command \'zcat "$INPUT"/*.gz | wc -l\' \\\n      --input file:///lab/reads/liver.fastq.gz --output file:///lab/counts/liver/ --retry 2\n  scitq task create --from-file tasks.jsonl --batch assembly --wait --progress\n\nA line of such a file: {"command":["wc","-l"],"name":"liver","input":["file:///lab/liver.txt"],"retry":2}\n',
     );
   return setAction<CreateOptions>(addGlobalOptions(command), createTasks);
 }
