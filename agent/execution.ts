@@ -156,8 +156,10 @@ export class Execution {
     const failure = failureOf(exit, this.#program, this.#stopped, this.order.settings.runTimeout);
     if (this.order.settings.output === undefined) return this.#end(failure);
     this.#report({ kind: 'uploading', ok: failure === undefined });
-    const uploadFailure = await storeOutput(this.#workspace, this.order.settings, this.#abort.signal);
-    return this.#end(failure ?? uploadFailure);
+    const notStored = await storeOutput(this.#workspace, this.order.settings, this.#abort.signal);
+    if (failure === undefined || notStored === undefined) return this.#end(failure ?? notStored);
+    // The command's failure is the one that counts; that its output stayed here must be said all the same.
+    return this.#end({ ...failure, message: `${failure.message} ${notStored.message}` });
   }
 
   #limitRunTime(startedAt: number): NodeJS.Timeout | undefined {

@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { connect } from '#client/connect.ts';
 import { ScitqError } from '#core/contract/errors.ts';
 import { VERSION } from '#core/version.ts';
+import { makeWritableFolder } from '#transfer/writable-folder.ts';
 
 const Identity = z.object({ token: z.string(), concurrency: z.int(), prefetch: z.int() });
 
@@ -69,27 +70,11 @@ async function keep(file: string, identity: z.infer<typeof Identity>): Promise<v
 /** Makes the agent's folder, for its owner alone. Throws INVALID when it cannot be made or written. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await makeFolder(folder);
-    const probe = join(folder, '.writable');
-    // Not empty: that would fit on a full disk.
-    await writeFile(probe, 'yes');
-    await rm(probe);
+    await makeWritableFolder(folder, 0o700);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScitqError('INVALID', `The folder ${folder} of this worker cannot be written: ${reason}.`, {
       hint: 'Choose another one with --data, or see to its disk and permissions.',
     });
   }
-}
-
-/** With its parents, one after the other: Node's own way never ends below /proc, where nothing can be made. */
-async function makeFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error('it is a file');
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
-  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-    // Somebody else made it meanwhile.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
 }

@@ -119,7 +119,10 @@ async function work(flags: Flags, folder: string): Promise<number> {
       void endIfDone();
     },
     onRefused: (error) => {
-      log.error(`${error.message} Remove ${join(folder, 'identity.json')} to enrol this worker anew.`);
+      const cure = token
+        ? 'Give this worker another one: --token, or SCITQ_TOKEN.'
+        : `Remove ${join(folder, 'identity.json')} to enrol this worker anew.`;
+      log.error(`${error.message} ${cure}`);
       end(EXIT.notLoggedIn);
     },
     onRetired: (reason) => {

@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { ScitqError } from '#core/contract/errors.ts';
+import { makeWritableFolder } from '#transfer/writable-folder.ts';
 import { hashToken, issueToken } from './auth/tokens.ts';
 import type { Store, TokenRow } from './store/store.ts';
 
@@ -17,28 +17,13 @@ export const FILES = {
 /** Creates the folder, for its owner alone. Throws INVALID when that is not possible. */
 export async function prepareDataFolder(data: string): Promise<void> {
   try {
-    await makeFolder(data);
-    const probe = join(data, '.writable');
-    await writeFile(probe, '');
-    await rm(probe);
+    await makeWritableFolder(data, 0o700);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScitqError('INVALID', `The data folder ${data} cannot be written: ${reason}.`, {
       hint: 'Choose another one with --data, or change its permissions.',
     });
   }
-}
-
-/** With its parents, one after the other: Node's own way never ends below /proc, where nothing can be made. */
-async function makeFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error('it is a file');
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
-  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-    // Somebody else made it meanwhile.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { VERSION } from '#core/version.ts';
 import { readConfig } from './config/config.ts';
 import { LocalWorker } from './providers/local/local-worker.ts';
 import { startServer } from './server.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 
 interface Flags {
   host?: string;
@@ -41,6 +42,7 @@ function wholeNumber(text: string): number {
 }
 
 async function main(): Promise<number> {
+  limitYoungGeneration();
   const flags = program.parse().opts<Flags>();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end());

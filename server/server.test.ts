@@ -93,6 +93,21 @@ describe('a task from submission to its end', () => {
     expect(await on.server.check()).toEqual([]);
   });
 
+  test('a task named twice, by id and by name, is waited for once', async () => {
+    await using on = await makeTestServer();
+    const [first] = await submit(on, [{ command: 'a', name: 'first' }]);
+    if (first === undefined) throw new Error('no task');
+    const [second] = await submit(on, [{ command: 'b', dependency: [first, 'first'], after: ['first'] }]);
+    if (second === undefined) throw new Error('no task');
+    expect((await on.client.api.task.show.query({ id: second })).dependency).toHaveLength(2);
+    await using agent = await TestAgent.enrol(on, { name: 'node1' });
+    await agent.connect();
+    const [order] = await agent.untilHolding(1);
+    if (order === undefined) throw new Error('no order');
+    await agent.finish(order.executionId);
+    expect(await agent.untilHolding(1)).toMatchObject([{ taskId: second }]);
+  });
+
   test('what waits for the end runs after a failure, what waits for success does not', async () => {
     await using on = await makeTestServer();
     await using agent = await TestAgent.enrol(on, { name: 'node1', concurrency: 4 });

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { access, readdir, rm } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeWritableFolder } from '#transfer/writable-folder.ts';
 import { CliError } from '../errors.ts';
 import type { QuickstartFiles } from './batch.ts';
 import { RESULT_FILES, sampleName } from './batch.ts';
@@ -68,10 +69,7 @@ function checkName(folder: string, hint: string): void {
 
 async function makeWritable(folder: string, option: string): Promise<void> {
   try {
-    await makeFolder(folder);
-    const probe = join(folder, `.writable-${process.pid}`);
-    await writeFile(probe, '');
-    await rm(probe);
+    await makeWritableFolder(folder, 0o777);
   } catch (error) {
     throw new CliError(
       'INVALID',
@@ -79,16 +77,6 @@ async function makeWritable(folder: string, option: string): Promise<void> {
       `Choose another one with ${option} FOLDER`,
     );
   }
-}
-
-/** With its parents, one after the other: Node's own way to do so never ends below /proc, where nothing can be made. */
-async function makeFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error(`${folder} is a file`);
-  const parent = dirname(folder);
-  if (parent !== folder) await makeFolder(parent);
-  await mkdir(folder);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -98,7 +98,7 @@ describe('an agent', () => {
     await untilDone(server, { ids: [first] });
   });
 
-  test('ends with 4 when the enrolment token is wrong, or there is none', async ({ programs }) => {
+  test('ends with 4 when its token or the enrolment token is wrong, or there is none', async ({ programs }) => {
     const server = await programs.startServer();
     const data = join(programs.root, 'worker');
     const argv = ['-s', server.address, '--data', data];
@@ -109,6 +109,10 @@ describe('an agent', () => {
     const none = await programs.run('scitq-worker', argv);
     expect(none.code, none.stderr).toBe(4);
     expect(none.stderr).toMatch(/--enrol/);
+    const notMine = await programs.run('scitq-worker', argv, { env: { SCITQ_TOKEN: 'not-a-token' } });
+    expect(notMine.code, notMine.stderr).toBe(4);
+    expect(notMine.stderr).toMatch(/token/);
+    expect(notMine.stderr).not.toMatch(/not-a-token|^\s+at |identity\.json/m);
     expect(await server.api.worker.list.query()).toEqual([]);
   });
 

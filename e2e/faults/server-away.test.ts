@@ -20,7 +20,7 @@ test('the results and logs of a time without a server arrive when it is back, in
   const ticking = recorded(starts, `n=0; until [ -e ${go} ]; do n=$((n+1)); echo "$n $(date +%s%3N)"; sleep 0.2; done`);
   // End while it is away, after printing a lot on both streams.
   const ending = (code: number) =>
-    recorded(starts, `seq 1 20000; seq 1 20000 | sed 's/^/err /' >&2; sleep 8; echo last; exit ${code}`);
+    recorded(starts, `seq 1 20000; seq 1 20000 | sed 's/^/err /' >&2; sleep 12; echo last; exit ${code}`);
   // Held by the agent when the server goes, begun and ended while it is away.
   const held = recorded(starts, 'sleep 1; echo held');
   const commands = [ticking, ending(0), ending(3), ending(0), held, held, held, held];

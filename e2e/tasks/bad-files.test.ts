@@ -81,7 +81,7 @@ test.each([
   {
     what: 'a command of 10 MB',
     lines: [good, `{"command":["echo","${'x'.repeat(10_000_000)}"]}`],
-    code: 'INVALID',
+    code: 'TOO_LARGE',
     says: /line 2 of standard input.*131,?071.*nothing was queued/i,
   },
   {

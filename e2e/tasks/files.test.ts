@@ -109,7 +109,7 @@ describe('an output', () => {
     await expectFailure(lab, await lab.outcome('--output', uri, '--', 'sh', '-c', 'exit 5'), {
       failure: 'command',
       exitCode: 5,
-      says: /exit code 5/,
+      says: /exit code 5.*could not be stored.*kept on the worker/s,
     });
   });
 });

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import type { WorkerSummary } from '#core/contract/counters.ts';
+import type { StatusCounts, WorkerSummary } from '#core/contract/counters.ts';
 import type { TaskId } from '#core/task/ids.ts';
-import { untilDone } from '#e2e/programs/until.ts';
 import { openLab } from './lab.ts';
 import { peakMemory } from './peak-memory.ts';
 
@@ -28,7 +27,7 @@ test('100,000 tasks of one file are accepted at once, and each of them succeeds 
 
   await lab.programs.startWorker(lab.server, { concurrency: 500, prefetch: 500, flags: ['--executor', 'noop'] });
   const startedAt = performance.now();
-  const done = untilDone(lab.server, { from: { first, count } }, 150_000).then(() => performance.now() - startedAt);
+  const done = untilSucceeded(TASKS).then(() => performance.now() - startedAt);
   const { list, node } = await listWhile(done);
   const lives = TASKS / ((await done) / 1_000);
   const memory = await peakMemory(lab.server.program.pid);
@@ -48,6 +47,27 @@ test('100,000 tasks of one file are accepted at once, and each of them succeeds 
 function* lines(count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) {
     yield `{"command":["process","--sample","${index}"],"name":"sample ${index}"}\n`;
+  }
+}
+
+/** By the counters that the window shows. Rejects when a task fails, or after 150 s. */
+async function untilSucceeded(count: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let last: StatusCounts | undefined;
+  const counters = lab.server.api.counters.watch.subscribe(undefined, {
+    onData: ({ tasks }) => {
+      last = tasks;
+      if (tasks.S === count) resolve();
+      if (tasks.F > 0) reject(new Error(`tasks have failed: ${inspect(tasks)}`));
+    },
+    onError: reject,
+  });
+  const late = setTimeout(() => reject(new Error(`not done after 150 s: ${inspect(last)}`)), 150_000);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(late);
+    counters.unsubscribe();
   }
 }
 

@@ -1,22 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TaskId } from '#core/task/ids.ts';
+import { expectRefusal } from './expect-refusal.ts';
 import { openLab } from './lab.ts';
 
 const lab = openLab({ worker: { concurrency: 2 } });
 
 /** Six tasks: the second and the fifth fail; the third is called `liver`, the last is of another batch and waits. */
-let tasks: TaskId[] = [];
-
 beforeAll(async () => {
-  const [, , , , , ...more] = (tasks = await lab.createLines([
+  const tasks = await lab.createLines([
     { command: 'true' },
     { command: 'false' },
     { command: 'true', name: 'liver' },
     { command: 'true' },
     { command: 'false' },
     { command: 'true', batch: 'elsewhere' },
-  ]));
-  expect(more).toHaveLength(1);
+  ]);
+  expect(tasks).toEqual([1, 2, 3, 4, 5, 6]);
   await lab.untilEnded(...tasks.slice(0, 5));
 });
 
@@ -35,8 +33,32 @@ describe('task show takes', () => {
     { argv: ['liver'], selects: [3] },
     { argv: ['all'], selects: [1, 2, 3, 4, 5, 6] },
     { argv: ['all', '--batch', 'elsewhere'], selects: [6] },
+    { argv: ['5-9'], selects: [5, 6] },
     { argv: ['--id', '3-4'], selects: [3, 4] },
   ])('$argv', async ({ argv, selects }) => {
     expect(await lab.ids('task', 'show', ...argv)).toEqual(selects);
+  });
+});
+
+describe('what is no selection', () => {
+  test.each([
+    { argv: ['3-1'], says: /column 1.*runs backwards/ },
+    { argv: ['0'], says: /ids count from 1/ },
+    { argv: ['last:0'], says: /selects nothing/ },
+    { argv: ['1,,3'], says: /column 3.*missing/ },
+    { argv: [''], says: /nothing is selected/i },
+    { argv: ['-7'], says: /unknown option '-7'|neither a number nor a range/ },
+  ])('$argv', async ({ argv, says }) => {
+    await expectRefusal(lab, ['task', 'show', ...argv], { exit: 2, code: 'USAGE', says });
+  });
+
+  test.each([
+    { argv: ['7'], says: /\b7\b/ },
+    { argv: ['7-9'], says: /no task/ },
+    { argv: ['kidney'], says: /kidney/ },
+    { argv: ['last', '--batch', 'nowhere'], code: 'UNKNOWN_BATCH', says: /nowhere/ },
+    { argv: ['failed', '--batch', 'elsewhere'], says: /elsewhere/ },
+  ])('$argv names what there is not', async ({ argv, code = 'UNKNOWN_TASK', says }) => {
+    await expectRefusal(lab, ['task', 'show', ...argv], { exit: 1, code, says });
   });
 });

@@ -68,7 +68,7 @@ const checked = t.procedure.use(async ({ ctx, meta, next }) => {
     throw refusal(
       'UNAUTHENTICATED',
       'This server does not know that token.',
-      'Give a valid token: --token, SCITQ_TOKEN, or `scitq login`.',
+      'Give a valid token: --token, or SCITQ_TOKEN.',
     );
   }
   if (ctx.principal.kind !== role) {

@@ -40,10 +40,17 @@ export async function resolveReferences(
       ...(await resolveList(tx, byName, task, task.dependency ?? [], 'success')),
       ...(await resolveList(tx, byName, task, task.after ?? [], 'end')),
     ];
-    if (references.length > 0) found.set(task.index, references);
+    if (references.length > 0) found.set(task.index, withoutRepeats(references));
   }
   refuseCycle(tasks, found);
   return found;
+}
+
+/** The same task may be named twice, once by its id and once by its name. */
+function withoutRepeats(references: readonly Reference[]): Reference[] {
+  const key = (reference: Reference) =>
+    'index' in reference ? `${reference.kind} #${reference.index}` : `${reference.kind} ${reference.task.id}`;
+  return [...new Map(references.map((reference) => [key(reference), reference])).values()];
 }
 
 async function resolveList(

@@ -21,6 +21,7 @@ describe('commandFromWords', () => {
 
   it('refuses what is empty and what does not close', () => {
     expect(() => commandFromWords([])).toThrow('the command is empty');
+    expect(() => commandFromWords([''])).toThrow('the command is empty');
     expect(() => commandFromWords(['  '])).toThrow('the command is empty');
     expect(() => commandFromWords([`echo 'x`])).toThrow('never closed');
   });

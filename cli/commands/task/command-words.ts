@@ -9,7 +9,7 @@ import type { TaskInput } from './task-input.ts';
  */
 export function commandFromWords(words: readonly string[]): string[] {
   const [first, ...rest] = words;
-  if (first === undefined) throw noCommand();
+  if (first === undefined || (first === '' && rest.length === 0)) throw noCommand();
   return rest.length === 0 && /\s/.test(first) ? commandFromText(first) : [...words];
 }
 
