@@ -6,7 +6,11 @@ import { ScitqError } from '#core/contract/errors.ts';
 import { VERSION } from '#core/version.ts';
 import { makeWritableFolder } from '#transfer/writable-folder.ts';
 
-const Identity = z.object({ token: z.string(), concurrency: z.int(), prefetch: z.int() });
+const Identity = z.object({
+  token: z.string(),
+  concurrency: z.int().exactOptional(),
+  prefetch: z.int().exactOptional(),
+});
 
 /** Who this agent is to its server. */
 export interface Identity {
@@ -35,10 +39,20 @@ export async function identify(options: EnrolOptions): Promise<Identity | undefi
   const file = join(folder, 'identity.json');
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   if (kept === undefined) return enrol(options, file);
-  const { token, ...before } = Identity.parse(JSON.parse(kept));
+  const { token, ...before } = parse(kept, file);
   if (before.concurrency === concurrency && before.prefetch === prefetch) return { token };
   await keep(file, { token, concurrency, prefetch });
   return { token, capacity: { concurrency, prefetch } };
+}
+
+function parse(text: string, file: string): z.infer<typeof Identity> {
+  try {
+    return Identity.parse(JSON.parse(text));
+  } catch {
+    throw new ScitqError('INVALID', `${file}, where this worker keeps who it is, is damaged.`, {
+      hint: 'Remove it to enrol this worker anew.',
+    });
+  }
 }
 
 async function enrol(options: EnrolOptions, file: string): Promise<Identity | undefined> {
