@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 /** The files that every executor keeps in an execution's folder. Absent ones are normal: nothing was written yet. */
 export const executionFiles = {
-  /** Empty; made just before the command starts. Without it, nothing of the command ever ran. */
-  begun: (folder: string) => join(folder, 'begun'),
   stdout: (folder: string) => join(folder, 'stdout'),
   stderr: (folder: string) => join(folder, 'stderr'),
-  /** The exit code in decimal, ` oom` after it if the kernel killed for memory, and a newline: without it, incomplete. */
+  /**
+   * Made, empty, just before the command starts: without it, nothing of the command ever ran. Then the exit code in
+   * decimal, ` oom` after it if the kernel killed for memory, and a newline: without that, incomplete.
+   */
   exit: (folder: string) => join(folder, 'exit'),
 };
 
@@ -38,7 +39,7 @@ export async function writeStoredExit(folder: string, exit: StoredExit): Promise
 
 export async function hasBegun(folder: string): Promise<boolean> {
   try {
-    await access(executionFiles.begun(folder));
+    await access(executionFiles.exit(folder));
     return true;
   } catch {
     return false;
@@ -47,10 +48,10 @@ export async function hasBegun(folder: string): Promise<boolean> {
 
 /** Throws EEXIST if the execution has begun before. */
 export async function markBegun(folder: string): Promise<void> {
-  const handle = await open(executionFiles.begun(folder), 'wx');
+  const handle = await open(executionFiles.exit(folder), 'wx');
   await handle.close();
 }
 
 export async function unmarkBegun(folder: string): Promise<void> {
-  await rm(executionFiles.begun(folder), { force: true });
+  await rm(executionFiles.exit(folder), { force: true });
 }

@@ -6,7 +6,7 @@ export interface RunRequest {
   executionId: ExecutionId;
   /**
    * The execution's own folder, absolute. It exists, is empty at the first start, and belongs to `uid` where one is
-   * given. The command must not work in it: it holds {@link ./execution-files.ts}.
+   * given. The command must not work in it: it holds the files of execution-files.ts.
    */
   folder: string;
   /** The argument vector. Not empty for a process; for a container it may be, and the image's own command runs. */

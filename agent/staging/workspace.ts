@@ -39,10 +39,15 @@ export function workspaceOf(executions: string, id: ExecutionId): Workspace {
 export async function makeWorkspace(workspace: Workspace, order: Order): Promise<void> {
   const { root, run, input, resource, output, temp } = workspace;
   await makeEmpty(root);
-  for (const folder of [run, input, resource, output, temp]) mkdirSync(folder);
+  for (const folder of [run, input, output, temp]) mkdirSync(folder);
+  if (!fetchesNothing(order)) mkdirSync(resource);
   const { uid, gid } = order.settings;
   if (uid === undefined && gid === undefined) return;
   for (const folder of [run, input, output, temp]) chownSync(folder, uid ?? 0, gid ?? 0);
+}
+
+function fetchesNothing({ settings }: Order): boolean {
+  return !settings.input?.length && !settings.resource?.length;
 }
 
 async function makeEmpty(folder: string): Promise<void> {
@@ -72,9 +77,11 @@ export function runRequest(workspace: Workspace, order: Order, slots: number): R
   const { settings, executionId } = order;
   const { uid, gid } = settings;
   const inContainer = settings.container !== undefined;
+  // Making and removing folders is most of what a short task costs: two that stay empty may be one.
+  const resource = fetchesNothing(order) ? workspace.input : workspace.resource;
   const places = inContainer
     ? { INPUT: '/input', RESOURCE: '/resource', OUTPUT: '/output', TEMP: '/tmp' }
-    : { INPUT: workspace.input, RESOURCE: workspace.resource, OUTPUT: workspace.output, TEMP: workspace.temp };
+    : { INPUT: workspace.input, RESOURCE: resource, OUTPUT: workspace.output, TEMP: workspace.temp };
   const threads = String(Math.max(1, Math.floor(CPUS / Math.max(1, slots))));
   return {
     executionId,
@@ -96,7 +103,7 @@ export function runRequest(workspace: Workspace, order: Order, slots: number): R
         options: wordsOf(settings.containerOptions ?? ''),
         binds: [
           { host: workspace.input, container: '/input', readonly: false },
-          { host: workspace.resource, container: '/resource', readonly: true },
+          { host: resource, container: '/resource', readonly: true },
           { host: workspace.output, container: '/output', readonly: false },
           { host: workspace.temp, container: '/tmp', readonly: false },
         ],

@@ -22,7 +22,7 @@ test('an agent that is killed 20 times finds the commands that it ran, with all 
   const submit = async (count: number) => {
     const wanted = Array.from({ length: count }, () => (random.between(0, 2) === 0 ? random.between(1, 255) : 0));
     const tasks = wanted.map((code) => ({
-      command: recorded(starts, chatty(LINES, random.between(2, 30) / 10, code)),
+      command: recorded(starts, chatty(LINES, Math.max(0, random.between(-15, 30)) / 10, code)),
       // One that is sound but started again for want of its agent would show it here.
       retry: code === 0 ? 3 : 0,
     }));
@@ -33,7 +33,7 @@ test('an agent that is killed 20 times finds the commands that it ran, with all 
 
   await submit(8);
   for (let kill = 0; kill < KILLS; kill += 1) {
-    await submit(2);
+    await submit(4);
     // Half of the kills hit an agent at work, the others one that is still finding out what its predecessor ran.
     const isAtWork = kill % 2 === 0;
     if (isAtWork) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { TaskSummary } from '#core/contract/task.ts';
 import type { ServerProgram } from '#e2e/programs/server-program.ts';
 import { test } from '#e2e/programs/test.ts';
 import { until, untilDone } from '#e2e/programs/until.ts';
@@ -11,7 +12,10 @@ import type { NamedTask } from './submitter.ts';
 import { Submitter } from './submitter.ts';
 
 const KILLS = 20;
-const BATCH = 'kills';
+/** Has a worker. */
+const BUSY = 'busy';
+/** Has none: how many tasks come in does not depend on how many are done. */
+const WAITING = 'waiting';
 
 test('a server that is killed 20 times in the middle of a batch loses nothing and starts nothing twice', async ({
   programs,
@@ -19,20 +23,34 @@ test('a server that is killed 20 times in the middle of a batch loses nothing an
   const random = makeRandom('kills of the server');
   const starts = join(programs.root, 'starts');
   const server = await programs.startServer();
-  await programs.startWorker(server, { batch: BATCH, concurrency: 4, prefetch: 4 });
+  await programs.startWorker(server, { batch: BUSY, concurrency: 4, prefetch: 4 });
 
-  const makeGroup = (number: number) => groupOfTasks(number, random, starts);
-  const submitter = new Submitter(server, { batch: BATCH, makeGroup, fullAt: 40 });
-  const submitting = submitter.run();
+  const submitters = [
+    new Submitter(server, { batch: BUSY, makeGroup: (number) => groupOfTasks(number, random, starts), fullAt: 40 }),
+    new Submitter(server, { batch: WAITING, makeGroup: (number) => groupThatWaits(number, random), fullAt: 3_000 }),
+  ];
+  const submitting = Promise.all(submitters.map((submitter) => submitter.run()));
   submitting.catch(() => undefined);
   await killAgainAndAgain(server, random, starts);
-  submitter.stop();
+  for (const submitter of submitters) submitter.stop();
   await submitting;
-  await untilDone(server, { batch: BATCH });
+  await untilDone(server, { batch: BUSY });
 
-  expect(submitter.count.acknowledged, 'groups acknowledged').toBeGreaterThan(KILLS);
-  await submitter.expectToBeWhole();
-  await expectEachToHaveRunOnce(server, starts);
+  for (const submitter of submitters) {
+    expect(submitter.count.acknowledged, 'groups acknowledged').toBeGreaterThan(KILLS);
+    await submitter.expectToBeWhole();
+  }
+  const cutOff = submitters.reduce((sum, { count }) => sum + count.submitted - count.acknowledged, 0);
+  expect(cutOff, 'groups that a kill came between').toBeGreaterThan(0);
+  const tasks = await allTasks(server);
+  await expectEachToHaveRunOnce(
+    server,
+    tasks.filter(({ batch }) => batch === BUSY),
+    starts,
+  );
+  for (const { id, status, attempt } of tasks.filter(({ batch }) => batch === WAITING)) {
+    expect({ id, status, attempt }).toEqual({ id, status: 'P', attempt: 0 });
+  }
   await expectCountersToBeTrue(server);
   expect(programs.describe(), 'what the programs logged').not.toContain('"level":50');
 });
@@ -64,8 +82,14 @@ function groupOfTasks(group: number, random: Random, starts: string): NamedTask[
   });
 }
 
-async function expectEachToHaveRunOnce(server: ServerProgram, starts: string): Promise<void> {
-  const tasks = await allTasks(server);
+function groupThatWaits(group: number, random: Random): NamedTask[] {
+  return Array.from({ length: random.between(1, 4) }, (_, index) => ({
+    name: `waits ${group}.${index}`,
+    command: ['true'],
+  }));
+}
+
+async function expectEachToHaveRunOnce(server: ServerProgram, tasks: TaskSummary[], starts: string): Promise<void> {
   const started = (await readStarts(starts)).map(({ taskId, attempt }) => `${taskId} ${attempt}`);
   expect(started.toSorted()).toEqual(tasks.map(({ id }) => `${id} 1`).toSorted());
 

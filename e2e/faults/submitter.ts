@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { toScitqError } from '#client/error.ts';
@@ -15,18 +16,21 @@ interface Group {
   acknowledged?: { first: TaskId; count: number };
 }
 
-/** Keeps a batch filled with small groups while its server is killed again and again, and remembers what was acknowledged. */
+export interface SubmitterOptions {
+  batch: string;
+  makeGroup: (number: number) => NamedTask[];
+  /** Submits no more while so many tasks of the batch have not ended. */
+  fullAt: number;
+}
+
+/** Submits small groups while the server is killed again and again, and remembers what was acknowledged. */
 export class Submitter {
   readonly #server: ServerProgram;
-  readonly #options: { batch: string; makeGroup: (number: number) => NamedTask[]; fullAt: number };
+  readonly #options: SubmitterOptions;
   readonly #groups: Group[] = [];
   #stopped = false;
 
-  /** Submits no more while `fullAt` tasks have not ended. */
-  constructor(
-    server: ServerProgram,
-    options: { batch: string; makeGroup: (number: number) => NamedTask[]; fullAt: number },
-  ) {
+  constructor(server: ServerProgram, options: SubmitterOptions) {
     this.#server = server;
     this.#options = options;
   }
@@ -43,7 +47,10 @@ export class Submitter {
       const group: Group = { names: tasks.map(({ name }) => name) };
       this.#groups.push(group);
       try {
-        group.acknowledged = await this.#server.api.task.submit.mutate({ batch, tasks });
+        const isWhole = this.#groups.length % 2 === 0;
+        group.acknowledged = isWhole
+          ? await this.#server.api.task.submit.mutate({ batch, tasks })
+          : await this.#submitInParts(batch, tasks);
       } catch (error) {
         if (toScitqError(error).report.code !== 'UNAVAILABLE') throw error;
         await delay(50);
@@ -76,9 +83,17 @@ export class Submitter {
     return { submitted: this.#groups.length, acknowledged };
   }
 
+  /** As a long file is: parts that are nothing until they are committed together. */
+  async #submitInParts(batch: string, tasks: NamedTask[]): Promise<{ first: TaskId; count: number }> {
+    const { stage, commit } = this.#server.api.task;
+    const submission = randomUUID();
+    await Promise.all(tasks.map((task, part) => stage.mutate({ submission, part, tasks: [task] })));
+    return commit.mutate({ submission, parts: tasks.length, batch });
+  }
+
   async #unfinished(): Promise<number> {
-    const { tasks } = await this.#server.api.status.query();
-    const { S, F, X, ...unfinished } = tasks;
+    const batches = await this.#server.api.batch.list.query();
+    const { S, F, X, ...unfinished } = batches.find(({ name }) => name === this.#options.batch)?.tasks ?? {};
     return Object.values(unfinished).reduce((sum, count) => sum + count, 0);
   }
 }

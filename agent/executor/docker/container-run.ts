@@ -29,6 +29,7 @@ export class ContainerRun implements Running {
   readonly #container: Container;
   readonly #folder: string;
   readonly #abort = new AbortController();
+  readonly #over: Promise<void>;
   #signalOrdered = false;
   /** The connection was lost at least once. */
   #brokeOff = false;
@@ -41,7 +42,7 @@ export class ContainerRun implements Running {
     this.#folder = folder;
     const settled = Promise.withResolvers<Exit>();
     this.ended = settled.promise;
-    this.#untilRemoved(attached).then(settled.resolve, (error: unknown) => {
+    this.#over = this.#untilRemoved(attached).then(settled.resolve, (error: unknown) => {
       if (this.#abort.signal.aborted) return;
       settled.resolve({ kind: 'unknown', message: `The container was lost sight of: ${wordOf(error)}` });
     });
@@ -67,9 +68,10 @@ export class ContainerRun implements Running {
     }
   }
 
-  /** Looks no further; the container goes on. */
-  letGo(): void {
+  /** Looks no further; the container goes on. Resolves when nothing more is written. */
+  async letGo(): Promise<void> {
     this.#abort.abort();
+    await this.#over;
   }
 
   /** A signal to a suspended container waits until it runs again. */
@@ -80,7 +82,9 @@ export class ContainerRun implements Running {
 
   async #untilRemoved(attached: NodeJS.ReadableStream | undefined): Promise<Exit> {
     const ended = this.#untilEnded();
-    const [end] = await Promise.all([ended, this.#collectOutput(ended, attached)]);
+    const output = this.#collectOutput(ended, attached);
+    await Promise.allSettled([ended, output]);
+    const [end] = await Promise.all([ended, output]);
     if (end === 'gone') return this.#exitOfVanished();
     if (end === 'unreachable') return { kind: 'unknown', message: unreachable() };
     return this.#settle(end);

@@ -103,7 +103,7 @@ class EngineExecutor implements DockerExecutor {
   }
 
   async close(): Promise<void> {
-    for (const run of this.#runs) run.letGo();
+    await Promise.all([...this.#runs].map((run) => run.letGo()));
     this.#runs.clear();
   }
 

@@ -11,14 +11,14 @@ export const LAUNCHER_PRELUDE = `trap : HUP INT; trap '_scitq_term=1' TERM; echo
  * The shell text that runs one command. The braces make it one command of the shell, which reads it whole before it
  * runs any of it: cut off by the agent's death, it is a syntax error and nothing runs.
  *
- * `set -C` makes `begun` fail if it exists, which ends the launcher: no command can start twice in one folder.
+ * `set -C` makes the empty exit file fail if it exists, which ends the launcher: no command starts twice in a folder.
  * The exit code is stored before the notice is written, since writing to a pipe that nobody reads any more kills.
  */
 export function launcherScript(request: RunRequest): string {
   const environment = Object.entries(request.env).map(([name, value]) => `${name}=${quoteArgv([value])}`);
   const exported = environment.length === 0 ? '' : `export ${environment.join(' ')}; `;
   return `{ _scitq_dir=${quoteArgv([request.folder])}
-set -C; : >"$_scitq_dir/begun" || exit; set +C
+set -C; : >"$_scitq_dir/exit" || exit; set +C
 ( [ -z "$_scitq_term" ] || exit 143; cd ${quoteArgv([request.cwd ?? '/'])} || exit 126; ${exported}exec ${quoteArgv(request.command)}
 ) </dev/null >"$_scitq_dir/stdout" 2>"$_scitq_dir/stderr"
 _scitq_code=$?

@@ -136,7 +136,7 @@ describe('commands that cannot start', () => {
   test('nothing runs when the handle could not be journalled', async () => {
     const request = await requestOf(['true']);
     await expect(executor.start(request, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
-    expect(existsSync(join(request.folder, 'begun'))).toBe(false);
+    expect(existsSync(join(request.folder, 'exit'))).toBe(false);
     expect((await run(['true'])).exit).toEqual({ kind: 'exited', code: 0 });
   });
 
@@ -295,7 +295,6 @@ describe('a later agent', () => {
 
   test('does not take another process with that pid, or an incomplete exit file, for the command', async () => {
     const request = await requestOf(['true']);
-    await writeFile(join(request.folder, 'begun'), '');
     await writeFile(join(request.folder, 'exit'), '12');
     const me = await identify(process.pid);
     if (me === undefined) throw new Error('this process has no identity');
