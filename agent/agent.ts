@@ -158,6 +158,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onRefused: options.onRefused,
   });
   runner.recover();
+  executors
+    .removeOrphans(() => holdings.all().keys())
+    .then(
+      (names) => names.length > 0 && log.info({ names }, 'removed containers that nobody wants any more'),
+      // Many a worker has no container engine.
+      (error: unknown) => log.debug({ err: error }, 'containers left behind could not be looked for'),
+    );
   session.start();
 
   return {
@@ -181,13 +188,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 async function makeExecutors(options: AgentOptions) {
   if (options.executor === 'noop') {
     const noop = makeNoopExecutor();
-    return { choose: () => noop, close: () => noop.close() };
+    return { choose: () => noop, removeOrphans: async () => [], close: () => noop.close() };
   }
   const processes = makeProcessExecutor(options.environment);
   const containers = await makeDockerExecutor({ agentId: agentId(options.identity) });
   const choose = ({ settings }: Order): Executor => (settings.container === undefined ? processes : containers);
   return {
     choose,
+    removeOrphans: (keep: () => Iterable<Id>) => containers.removeOrphans(keep),
     close: async () => {
       await Promise.all([processes.close(), containers.close()]);
     },

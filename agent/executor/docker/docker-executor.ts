@@ -12,9 +12,9 @@ import { Images } from './images.ts';
 
 export interface DockerExecutor extends Executor {
   /** Names of the containers that this agent left in the engine for executions not in `keep`. Rejects when the engine does. */
-  listOrphans(keep: ReadonlySet<ExecutionId>): Promise<string[]>;
+  listOrphans(keep: () => Iterable<ExecutionId>): Promise<string[]>;
   /** Kills and removes the containers of {@link listOrphans}; returns their names. */
-  removeOrphans(keep: ReadonlySet<ExecutionId>): Promise<string[]>;
+  removeOrphans(keep: () => Iterable<ExecutionId>): Promise<string[]>;
 }
 
 /**
@@ -86,16 +86,17 @@ class EngineExecutor implements DockerExecutor {
     return this.#follow(docker, request);
   }
 
-  async listOrphans(keep: ReadonlySet<ExecutionId>): Promise<string[]> {
+  async listOrphans(keep: () => Iterable<ExecutionId>): Promise<string[]> {
     const { docker } = await this.#connect();
-    const kept = new Set([...keep].map(String));
     const all = await docker.listContainers({ all: true, filters: { label: [`${AGENT_LABEL}=${this.#agentId}`] } });
+    // Asked only now: what was taken on while the engine answered is wanted too.
+    const kept = new Set([...keep()].map(String));
     return all
       .filter(({ Labels }) => !kept.has(Labels[EXECUTION_LABEL] ?? ''))
       .flatMap(({ Names }) => Names.slice(0, 1).map((name) => name.replace(/^\//, '')));
   }
 
-  async removeOrphans(keep: ReadonlySet<ExecutionId>): Promise<string[]> {
+  async removeOrphans(keep: () => Iterable<ExecutionId>): Promise<string[]> {
     const { docker } = await this.#connect();
     const names = await this.listOrphans(keep);
     for (const name of names) await removeContainer(docker.getContainer(name));
