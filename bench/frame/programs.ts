@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { readLocalServer } from '#client/local.ts';
 
@@ -26,19 +27,23 @@ export interface RunningServer {
 export class Programs implements AsyncDisposable {
   /** The server's data folder; files of a measure may lie in it too. */
   readonly folder: string;
+  readonly #agentsFolder: string;
   readonly #running = new Set<ChildProcess>();
   readonly #onExit = () => {
     for (const child of this.#running) child.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.#agentsFolder]) rmSync(folder, { recursive: true, force: true });
   };
 
-  private constructor(folder: string) {
+  private constructor(folder: string, agentsFolder: string) {
     this.folder = folder;
+    this.#agentsFolder = agentsFolder;
     process.once('exit', this.#onExit);
   }
 
-  static async prepare(): Promise<Programs> {
-    return new Programs(await mkdtemp(join(tmpdir(), 'scitq-bench-')));
+  /** Starts nothing yet. `agentsIn` is where the folders of agents go, beside the server's unless given. */
+  static async prepare({ agentsIn = tmpdir() } = {}): Promise<Programs> {
+    const [folder, agentsFolder] = await Promise.all([makeFolderIn(tmpdir()), makeFolderIn(agentsIn)]);
+    return new Programs(folder, agentsFolder);
   }
 
   /** On a free port of this machine, ready to be used. */
@@ -70,7 +75,7 @@ export class Programs implements AsyncDisposable {
     const words = ['--name', name, '--concurrency', String(concurrency), '--prefetch', String(prefetch)];
     if (executor !== undefined) words.push('--executor', executor);
     if (batch !== undefined) words.push('--batch', batch);
-    const child = this.#start('scitq-worker', [...words, '--data', join(this.folder, name)]);
+    const child = this.#start('scitq-worker', [...words, '--data', join(this.#agentsFolder, name)]);
     await once(child, 'spawn');
     return child;
   }
@@ -84,7 +89,7 @@ export class Programs implements AsyncDisposable {
     // Agents first: they say goodbye to the server.
     for (const child of [...this.#running].reverse()) await stop(child);
     process.off('exit', this.#onExit);
-    await rm(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.#agentsFolder]) await rm(folder, { recursive: true, force: true });
   }
 
   #start(program: string, words: readonly string[]): ChildProcess {
@@ -109,11 +114,16 @@ export class Programs implements AsyncDisposable {
 export async function timeProcess(words: readonly string[], env = process.env): Promise<number> {
   const [program = '', ...rest] = words;
   const startedAt = performance.now();
-  const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const complaint = text(child.stderr);
   const [code, signal] = await once(child, 'exit');
   const took = performance.now() - startedAt;
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code ?? signal}`);
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code ?? signal}: ${await complaint}`);
   return took;
+}
+
+async function makeFolderIn(parent: string): Promise<string> {
+  return mkdtemp(join(parent, 'scitq-bench-'));
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,4 +1,6 @@
-import type { Measure } from '../frame/figure.ts';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { Figure, Measure } from '../frame/figure.ts';
 import { Programs, timeProcess } from '../frame/programs.ts';
 import { median } from '../frame/statistics.ts';
 import { User } from '../frame/user.ts';
@@ -47,12 +49,11 @@ async function measureIn(parent: string, where: string): Promise<Figure> {
 }
 
 async function runByAgent(parent: string): Promise<number> {
-  await using programs = await Programs.prepare();
-  await using agentFolder = await temporaryFolder(parent);
+  await using programs = await Programs.prepare({ agentsIn: parent });
   const server = await programs.startServer();
   await using user = new User(server);
   const first = await user.queue(TASKS, () => ({ command: ['true'] }));
-  await programs.startAgent({ name: 'real', concurrency: AT_ONCE, prefetch: 64, data: agentFolder.path });
+  await programs.startAgent({ name: 'real', concurrency: AT_ONCE, prefetch: 64 });
   await user.untilSucceeded(TASKS);
   const endedAt = Date.now();
   return TASKS / ((endedAt - (await user.assignedAt(first))) / 1_000);

@@ -37,7 +37,8 @@ async function submitFile(): Promise<number> {
   const line = (index: number) => JSON.stringify({ command: commandOf(index).split(' '), name: nameOf(index) });
   await writeFile(file, `${Array.from({ length: TASKS }, (_, index) => line(index)).join('\n')}\n`);
   await programs.startServer();
-  return programs.time(['task', 'create', '--from-file', file]);
+  // Awaited here: the server goes with this scope.
+  return await programs.time(['task', 'create', '--from-file', file]);
 }
 
 async function insertPlainly(): Promise<number> {
