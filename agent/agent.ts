@@ -23,6 +23,7 @@ import { openOutbox } from './outbox/outbox.ts';
 import { Runner } from './runner.ts';
 import { AgentSession } from './session.ts';
 import { Slots } from './slots.ts';
+import { makeExecutionsFolder } from './staging/executions-folder.ts';
 import { clearWorkspace, workspaceOf } from './staging/workspace.ts';
 
 /** Reports that wait for a server that is away; far more than the tasks a worker holds can cause. */
@@ -75,6 +76,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
   let concurrency = 1;
   const executionsFolder = join(folder, 'executions');
+  if (stages) await makeExecutionsFolder(executionsFolder);
   const slots = new Slots(0);
   const logs = new LogShipper((chunks) => api().agent.logs.mutate({ chunks }));
   const drop = async (id: Id, failed = false) => {
@@ -115,6 +117,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       }
     },
     onRefused: (ids) => void runner.forget(ids),
+    isBusy: () => !slots.isFree,
   });
 
   const setCapacity = (running: number) => {

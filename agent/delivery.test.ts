@@ -38,6 +38,7 @@ test('what a server refuses for now is sent again over the same connection', asy
     },
     onClosed: closed.resolve,
     onRefused: () => undefined,
+    isBusy: () => false,
   });
   await delivery.connected(0);
   outbox.add(ended);
@@ -64,6 +65,7 @@ test('a broken connection ends the attempts, the next one begins them again', as
     },
     onClosed: closed.resolve,
     onRefused: () => undefined,
+    isBusy: () => false,
   });
   await delivery.connected(0);
   outbox.add(ended);

@@ -14,10 +14,10 @@ export interface OutgoingReport {
 
 const MAX_REPORTS = 2_000;
 /**
- * Between the starts of two requests, in milliseconds. The first report after a pause goes at once; while short
- * commands end one after another, several of them share a request, a commit at the server and its answer.
+ * Between the starts of two requests of a worker that is busy all the same, in milliseconds: while short commands end
+ * one after another, several share a request, a commit at the server and its answer.
  */
-const PACE = 5;
+const PACE = 10;
 
 /**
  * Takes reports from the outbox to the server, in order, one request at a time. Before the end of an execution is
@@ -29,6 +29,7 @@ export class Delivery {
   readonly #send: (reports: ReportRecord[]) => Promise<ReportsAnswer>;
   readonly #onClosed: (reports: readonly OutgoingReport[]) => void;
   readonly #onRefused: (ids: readonly ExecutionId[]) => void;
+  readonly #isBusy: () => boolean;
   #connected = false;
   #run: Promise<void> | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -43,12 +44,15 @@ export class Delivery {
     onClosed: (reports: readonly OutgoingReport[]) => void;
     /** The server does not want these. */
     onRefused: (ids: readonly ExecutionId[]) => void;
+    /** Whether the worker has no room for more before a command ends: what it reports can wait a moment. */
+    isBusy: () => boolean;
   }) {
     this.#outbox = options.outbox;
     this.#drainLogs = options.drainLogs;
     this.#send = options.send;
     this.#onClosed = options.onClosed;
     this.#onRefused = options.onRefused;
+    this.#isBusy = options.isBusy;
     this.#outbox.onPending(() => this.#wake());
   }
 
@@ -103,7 +107,7 @@ export class Delivery {
   async #deliver(): Promise<void> {
     while (this.#connected && this.#outbox.pending(1).length > 0) {
       const early = this.#sentAt + PACE - performance.now();
-      if (early > 0) await delay(early);
+      if (early > 0 && this.#isBusy()) await delay(early);
       this.#sentAt = performance.now();
       const pending = this.#outbox.pending(MAX_REPORTS);
       const ending = pending.map(({ report }) => report).filter(({ progress }) => endsExecution(progress));

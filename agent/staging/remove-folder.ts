@@ -25,9 +25,20 @@ function removeFew(folder: string, budget: { left: number }): void {
     budget.left -= 1;
     if (budget.left < 0) throw new Error('too many to remove at once');
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) removeFew(path, budget);
-    else if (lstatSync(path).size > SMALL) throw new Error('too large to remove at once');
+    if (entry.isDirectory()) {
+      if (!removeIfEmpty(path)) removeFew(path, budget);
+    } else if (lstatSync(path).size > SMALL) throw new Error('too large to remove at once');
     else unlinkSync(path);
   }
   rmdirSync(folder);
+}
+
+/** Most folders of a short command are, and looking into them takes longer. */
+function removeIfEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }

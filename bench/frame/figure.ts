@@ -20,11 +20,13 @@ export interface Figure {
   method: string;
 }
 
+/** What the figure should reach: a rate that much or more (`least`), a time or a size that much or less (`most`). */
 export interface Target {
   of: 'value' | 'ratio';
-  /** `least`: the figure should be that much or more. */
   bound: 'least' | 'most';
-  number: number;
+  /** Missing where nothing is promised yet. */
+  now?: number;
+  later?: number;
 }
 
 /** One or several figures that are measured together. */
@@ -33,9 +35,10 @@ export interface Measure {
   run(): Promise<Figure[]>;
 }
 
-/** Whether the figure reaches its target. */
-export function isMet({ value, ratio, target }: Figure): boolean {
-  const reached = target.of === 'value' ? value : ratio;
-  if (reached === undefined) return false;
-  return target.bound === 'least' ? reached >= target.number : reached <= target.number;
+/** Whether the figure reaches what is promised now; undefined where nothing is. */
+export function isMet({ value, ratio, target }: Figure): boolean | undefined {
+  const { of, bound, now } = target;
+  const reached = of === 'value' ? value : ratio;
+  if (now === undefined || reached === undefined) return undefined;
+  return bound === 'least' ? reached >= now : reached <= now;
 }

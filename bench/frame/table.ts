@@ -14,7 +14,7 @@ export function tableOf(figures: readonly Figure[]): string {
       .trimEnd();
   const lines = figures.flatMap((figure, index) => [
     line(rows[index] ?? []),
-    ...methodOf(figure).map((text) => styleText('dim', `    ${text}`)),
+    ...wrap(figure.method, 116).map((text) => styleText('dim', `    ${text}`)),
   ]);
   return [styleText('bold', line(HEADER)), ...lines].join('\n');
 }
@@ -28,17 +28,21 @@ function cellsOf(figure: Figure): string[] {
     reference === undefined ? '' : amount(reference.value, reference.unit),
     ratio === undefined ? '' : ratio.toFixed(2),
     targetText(target, unit),
-    isMet(figure) ? 'met' : 'missed',
+    verdict(figure),
   ];
 }
 
-function methodOf({ method, reference }: Figure): string[] {
-  return wrap(reference === undefined ? method : `${method} [${reference.what}]`, 116);
+function verdict(figure: Figure): string {
+  const met = isMet(figure);
+  return met === undefined ? '' : met ? 'met' : 'missed';
 }
 
-function targetText({ of, bound, number }: Target, unit: string): string {
+function targetText({ of, bound, now, later }: Target, unit: string): string {
   const sign = bound === 'least' ? '≥' : '≤';
-  return of === 'ratio' ? `ratio ${sign} ${number}` : `${sign} ${amount(number, unit)}`;
+  const text = (number: number) => (of === 'ratio' ? `ratio ${sign} ${number}` : `${sign} ${amount(number, unit)}`);
+  return [now === undefined ? '' : text(now), later === undefined ? '' : `later ${text(later)}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function amount(value: number, unit: string): string {

@@ -32,14 +32,14 @@ export const memory: Measure = {
         what: `memory of the server, most, ${count} tasks`,
         value: most,
         unit: 'MB',
-        target: { of: 'value', bound: 'most', number: 250 },
+        target: { of: 'value', bound: 'most', now: 250 },
         method: `Largest resident size from its start until ${count} tasks, queued by one command, have run (no-op); ${queued.toFixed(0)} MB of it when they were queued.`,
       },
       {
         what: `memory of the server after ${count} tasks`,
         value: after,
         unit: 'MB',
-        target: { of: 'value', bound: 'most', number: 250 },
+        target: { of: 'value', bound: 'most', now: 250 },
         method: 'Resident size when the last one has ended.',
       },
     ];
