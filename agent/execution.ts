@@ -5,10 +5,9 @@ import type { Executor, Exit, Running, RunRequest, SignalName } from './executor
 import type { Stopped } from './failure.ts';
 import { failureOf } from './failure.ts';
 import type { Held } from './holdings.ts';
-import { removeFolder } from './staging/remove-folder.ts';
 import { stageInputs, storeOutput } from './staging/stage.ts';
 import type { Workspace } from './staging/workspace.ts';
-import { makeWorkspace, runRequest, workspaceOf } from './staging/workspace.ts';
+import { makeWorkspace, removeFolder, runRequest, workspaceOf } from './staging/workspace.ts';
 import type { Tools } from './tools.ts';
 
 /** From TERM to KILL when a task runs into its time limit, in seconds. */

@@ -1,12 +1,12 @@
 import { chownSync, mkdirSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir, unlink } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, sep } from 'node:path';
 import type { Order } from '#core/contract/agent.ts';
 import { splitWords } from '#core/task/command.ts';
 import type { ExecutionId } from '#core/task/ids.ts';
+import { executionFiles } from '../executor/execution-files.ts';
 import type { RunRequest } from '../executor/executor.ts';
-import { removeFolder } from './remove-folder.ts';
 
 /** Asked once: it takes a tenth of a millisecond, and a machine keeps what it has. */
 const CPUS = availableParallelism();
@@ -67,9 +67,21 @@ export async function clearWorkspace(
   { root, run, input, resource, output, temp }: Workspace,
   failed: boolean,
 ): Promise<void> {
-  if (!failed) return removeFolder(root);
-  for (const folder of [run, input, resource]) await removeFolder(folder);
-  for (const folder of [output, temp, root]) await rmdir(folder).catch(() => undefined);
+  if (failed) {
+    for (const folder of [run, input, resource]) await removeFolder(folder);
+    for (const folder of [output, temp, root]) await rmdir(folder).catch(() => undefined);
+    return;
+  }
+  // Piece by piece, what a short command leaves is removed in half the time that `rm` takes to find out what is there.
+  const files = [executionFiles.exit(run), executionFiles.stdout(run), executionFiles.stderr(run)];
+  const emptied = Promise.allSettled(files.map((file) => unlink(file)));
+  await Promise.allSettled([emptied.then(() => rmdir(run)), rmdir(input), rmdir(output)]);
+  await removeFolder(root);
+}
+
+/** With all that is in it, but quickest when there is nothing. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => rm(folder, { recursive: true, force: true }));
 }
 
 /** The order as its executor needs it. `slots` is how many tasks share this machine. */
