@@ -128,9 +128,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     switch (message.kind) {
       case 'hello':
         client = from;
+        // Before there is room for more: what is closed and waits for a slot must not begin.
+        await runner.forget(message.closed);
         setCapacity(message.concurrency);
         for (const { executionId, stdout, stderr } of message.wanted) logs.resume(executionId, { stdout, stderr });
-        await runner.forget(message.closed);
         await delivery.connected(message.lastSeq);
         options.onConnected();
         return;

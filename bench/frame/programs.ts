@@ -29,6 +29,7 @@ export class Programs implements AsyncDisposable {
   readonly folder: string;
   readonly #agentsFolder: string;
   readonly #running = new Set<ChildProcess>();
+  #stopping = false;
   readonly #onExit = () => {
     for (const child of this.#running) child.kill('SIGKILL');
     for (const folder of [this.folder, this.#agentsFolder]) rmSync(folder, { recursive: true, force: true });
@@ -50,12 +51,7 @@ export class Programs implements AsyncDisposable {
   async startServer(): Promise<RunningServer> {
     const child = this.#start('scitq-server', ['--port', '0', '--json']);
     if (child.stdout === null) throw new Error('the server has no output');
-    const ready = once(createInterface(child.stdout), 'line');
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`scitq-server ended at once with ${code}`);
-    });
-    await Promise.race([ready, ended]);
-    ended.catch(() => undefined);
+    await once(createInterface(child.stdout), 'line');
     const local = await readLocalServer(this.folder);
     if (local?.adminToken === undefined || local.enrolToken === undefined) {
       throw new Error(`the server left no tokens in ${this.folder}`);
@@ -86,6 +82,7 @@ export class Programs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
     // Agents first: they say goodbye to the server.
     for (const child of [...this.#running].reverse()) await stop(child);
     process.off('exit', this.#onExit);
@@ -100,7 +97,13 @@ export class Programs implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#running.add(child);
-    child.once('exit', () => this.#running.delete(child));
+    child.once('exit', (code, signal) => {
+      this.#running.delete(child);
+      if (this.#stopping) return;
+      // Whatever is being measured would wait for it for ever.
+      process.stderr.write(`${program} ended in the middle of a measurement (${code ?? signal}).\n`);
+      process.exit(1);
+    });
     return child;
   }
 
