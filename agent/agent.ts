@@ -141,8 +141,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         return runner.signal(message.executionId, message.signal, message.grace);
       case 'forget':
         return runner.forget(message.executionIds);
-      case 'capacity':
-        return setCapacity(message.concurrency);
       case 'retire':
         options.onRetired(message.reason);
     }

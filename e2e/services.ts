@@ -25,10 +25,6 @@ const SERVICES = {
       return isMounted;
     },
   },
-  chromium: {
-    needs: 'Chromium in /usr/bin/chromium',
-    isThere: async () => existsSync('/usr/bin/chromium'),
-  },
 } as const;
 
 /**

@@ -155,6 +155,24 @@ describe('a task from submission to its end', () => {
 });
 
 describe('workers that come and go', () => {
+  test('a cancellation reaches a running command whose worker was away at the time', async () => {
+    await using on = await makeTestServer();
+    await using agent = await TestAgent.enrol(on, { name: 'node1' });
+    await agent.connect();
+    const [id] = await submit(on, [{ command: 'sleep 100' }]);
+    const [order] = await agent.untilHolding(1);
+    if (id === undefined || order === undefined) throw new Error('no order');
+    await agent.report([order.executionId, { kind: 'accepted' }], [order.executionId, { kind: 'started' }]);
+    await agent.disconnect();
+    await on.client.api.task.cancel.mutate({ selection: { ids: [id] }, grace: 3 });
+    await agent.connect();
+    expect(await agent.untilMessage('signal')).toMatchObject({
+      executionId: order.executionId,
+      signal: 'TERM',
+      grace: 3,
+    });
+  });
+
   test('an agent that comes back gets the orders it has not got, and is told what is closed', async () => {
     await using on = await makeTestServer();
     await using agent = await TestAgent.enrol(on, { name: 'node1', concurrency: 2 });

@@ -58,7 +58,6 @@ export type ServerMessage =
   | { kind: 'run'; orders: Order[] }
   | { kind: 'signal'; executionId: ExecutionId; signal: AgentSignal /** seconds from TERM to KILL */; grace?: number }
   | { kind: 'forget'; executionIds: ExecutionId[] }
-  | { kind: 'capacity'; concurrency: number; prefetch: number }
   | { kind: 'retire'; reason: string };
 
 export const SessionInput = z.strictObject({

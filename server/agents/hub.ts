@@ -36,6 +36,8 @@ export class AgentHub {
   readonly #options: HubOptions;
   readonly #sessions = new Map<WorkerId, Session>();
   readonly #leases: Leases;
+  /** The latest signal to each execution that is open: one that was sent into a broken connection goes with the next hello. */
+  readonly #signals = new Map<ExecutionId, Extract<ServerMessage, { kind: 'signal' }>>();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -117,10 +119,12 @@ export class AgentHub {
     this.#sessions.get(workerId)?.push({ kind: 'run', orders });
   }
 
-  signal(workerId: WorkerId, executionId: ExecutionId, signal: AgentSignal, grace?: number): boolean {
-    const session = this.#sessions.get(workerId);
-    session?.push({ kind: 'signal', executionId, signal, ...(grace !== undefined && { grace }) });
-    return session !== undefined;
+  /** An agent without a session gets it when it says hello. */
+  signal(workerId: WorkerId, executionId: ExecutionId, signal: AgentSignal, grace?: number): void {
+    for (const id of this.#signals.keys()) if (!this.#options.openExecutions.has(id)) this.#signals.delete(id);
+    const message = { kind: 'signal' as const, executionId, signal, ...(grace !== undefined && { grace }) };
+    this.#signals.set(executionId, message);
+    this.#sessions.get(workerId)?.push(message);
   }
 
   forget(workerId: WorkerId, executionIds: ExecutionId[]): void {
@@ -168,7 +172,8 @@ export class AgentHub {
       wanted,
       closed: holding.filter((id) => !openIds.has(id)),
     };
-    return orders.length > 0 ? [hello, { kind: 'run', orders }] : [hello];
+    const signals = [...openIds].flatMap((id) => this.#signals.get(id) ?? []);
+    return [hello, ...(orders.length > 0 ? [{ kind: 'run' as const, orders }] : []), ...signals];
   }
 
   async #setStatus(
